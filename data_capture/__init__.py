@@ -1,0 +1,1 @@
+"""Drives engines to make the target dataset; never imports torch."""
