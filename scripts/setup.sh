@@ -60,7 +60,7 @@ pip="$VENV/bin/python -m pip --disable-pip-version-check --no-input"
 # First and alone: what follows then keeps this build instead of choosing one of its own (often with gigabytes of CUDA).
 # shellcheck disable=SC2086
 $pip install -q -c constraints.txt ${TORCH_ARGS:-} torch
-# shellcheck disable=SC2086
-$pip install -q -c constraints.txt -e ".[$EXTRAS]"
+$pip install -q -c constraints.txt hatchling
+$pip install -q -c constraints.txt --no-build-isolation -e ".[$EXTRAS]"
 
 say "ready: $("$VENV/bin/facebridge" --version) in $VENV"
