@@ -1,0 +1,54 @@
+"""Thread counts: shares add up to the cores at most, and reach the process and its children."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from core import threads
+
+
+@pytest.mark.parametrize(("count", "processes", "each"), [(8, 2, 4), (8, 3, 2), (2, 5, 1), (1, 1, 1), (4, 0, 4)])
+def test_shares_add_up_to_the_cores_at_most(
+    count: int, processes: int, each: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "cores", lambda: count)
+    assert threads.share(processes) == each
+
+
+def test_a_child_gets_every_count_and_sleeps_while_it_waits() -> None:
+    child = threads.environment(3, {"HOME": "/home/a", "OMP_NUM_THREADS": "64"})
+    assert child["HOME"] == "/home/a"
+    assert {child[name] for name in (*threads.COUNT_VARIABLES, threads.RASTERISER_VARIABLE)} == {"3"}
+    assert child["OMP_WAIT_POLICY"] == "PASSIVE"
+
+
+def test_configuring_sets_torch_and_flushes_denormals(own_environment: pytest.MonkeyPatch) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    try:
+        assert threads.configure(2) == 2
+        assert torch.get_num_threads() == 2
+        assert os.environ["OMP_NUM_THREADS"] == "2"
+        smallest = torch.full((4,), 1e-39) * 1.0
+        assert smallest.eq(0).all()
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_without_a_number_the_environment_decides(own_environment: pytest.MonkeyPatch) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    own_environment.setenv("OMP_NUM_THREADS", "1")
+    try:
+        assert threads.configure() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_no_threads_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="0, expected at least 1"):
+        threads.configure(0)
