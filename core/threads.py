@@ -6,16 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-# Each library reads its own variable, once, when it is loaded.
-COUNT_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
-# Mesa's software rasteriser starts a thread a core unless told otherwise.
-RASTERISER_VARIABLE = "LP_NUM_THREADS"
+from engine_bridge.process import thread_environment
 
 
 def cores() -> int:
@@ -36,11 +27,7 @@ def environment(threads: int, base: Mapping[str, str] | None = None) -> dict[str
     Waiting OpenMP threads sleep instead of spinning: two torch processes that spun on two cores took one
     alignment from 34 ms to 5 s.
     """
-    changed = dict(os.environ if base is None else base)
-    for name in (*COUNT_VARIABLES, RASTERISER_VARIABLE):
-        changed[name] = str(threads)
-    changed["OMP_WAIT_POLICY"] = "PASSIVE"
-    return changed
+    return {**(os.environ if base is None else base), **thread_environment(threads)}
 
 
 def configure(torch_threads: int | None = None) -> int:

@@ -139,7 +139,8 @@ def _import(photos: list[Path], out: Path, address: str) -> None:
 
 
 def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "core.cli", *arguments]
+    # -P: a folder named core in the current folder must not be taken for ours.
+    return [sys.executable, "-P", "-m", "core.cli", *arguments]
 
 
 def _free_port() -> int:
