@@ -45,7 +45,8 @@ class PatternEngine:
             np.cos(angle)[:, None, None] * axis[None, None, :] + np.sin(angle)[:, None, None] * axis[None, :, None]
         )
         waves = np.stack([np.sin(phase + channel) for channel in range(3)], -1)
-        images = 128.0 + 20.0 * np.einsum("nk,khwc->nhwc", parameters, waves)
+        # A ramp under the waves: a neutral picture of one flat colour would be refused by a capture, and rightly so.
+        images = 96.0 + 64.0 * axis[:, None] + 20.0 * np.einsum("nk,khwc->nhwc", parameters, waves)
         images += np.array([12.0, 0.0, -12.0], np.float32) * choices[:, :1, None, None]
         return np.clip(images, 0.0, 255.0).astype(np.uint8)
 
