@@ -98,7 +98,7 @@ def encode(message: Message) -> list[Buffer]:
             listed.append({"name": field.name, "dtype": field.part.dtype, "shape": list(array.shape)})
             parts.append(memoryview(array).cast("B") if array.size else b"")
     header["parts"] = listed
-    packed = cast(bytes, msgpack.packb(header, use_bin_type=True))
+    packed: bytes = msgpack.packb(header, use_bin_type=True)
     if len(packed) > MAX_HEADER_BYTES:
         raise ProtocolError(f"The header of '{kind}' would be {len(packed)} bytes; at most {MAX_HEADER_BYTES} fit.")
     return [packed, *parts]
@@ -170,7 +170,7 @@ def _no_extension(code: int, data: bytes) -> object:
 
 def _check_version(value: object) -> None:
     numbers = cast("list[object]", value) if isinstance(value, list) else []
-    if len(numbers) < 2 or not all(type(number) is int for number in numbers[:2]):  # noqa: PLR2004 (major, minor)
+    if len(numbers) < 2 or not all(type(number) is int for number in numbers[:2]):
         raise Malformed("The field 'protocol' must be a list of two integers, major and minor.")
     theirs = tuple(cast("list[int]", numbers[:2]))
     if theirs[0] != VERSION[0]:
@@ -195,14 +195,14 @@ def _incoming(kind: str, field: Field, header: Mapping[str, Any]) -> Any:
         raise ProtocolError(f"'{kind}' lacks its field '{field.name}'.")
     value = header[field.name]
     _check(kind, field, value)
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 def _check(kind: str, field: Field, value: Any) -> None:
     expected, accepts = _CHECKS[field.type]
     if not accepts(value):
         shown = repr(value)
-        shown = shown if len(shown) <= 60 else shown[:57] + "..."  # noqa: PLR2004 (enough to recognise the value)
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."
         raise ProtocolError(f"Field '{field.name}' of '{kind}' is {shown}; {expected} was expected.")
 
 
@@ -224,7 +224,10 @@ def _is_float(value: object) -> bool:
 
 
 def _is_list(value: object, accepts: Callable[[object], bool]) -> bool:
-    return isinstance(value, list) and len(cast("list[object]", value)) <= MAX_ITEMS and all(map(accepts, value))
+    if not isinstance(value, list):
+        return False
+    items = cast("list[object]", value)
+    return len(items) <= MAX_ITEMS and all(map(accepts, items))
 
 
 def _is_floats(value: object) -> bool:
@@ -247,7 +250,7 @@ _CHECKS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
 
 def _as_array(kind: str, name: str, part: Part, value: Any) -> npt.NDArray[Any]:
     if isinstance(value, (bytes, bytearray, memoryview)):
-        value = np.frombuffer(value, np.uint8)
+        value = np.frombuffer(cast("Buffer", value), np.uint8)
     array = np.asarray(value)
     if part.dtype == "u1" and array.dtype != np.uint8:
         raise ProtocolError(f"Array '{name}' of '{kind}' has element type {array.dtype}; uint8 was expected.")
@@ -258,7 +261,7 @@ def _as_array(kind: str, name: str, part: Part, value: Any) -> npt.NDArray[Any]:
 def _check_shape(kind: str, name: str, part: Part, shape: tuple[int, ...]) -> None:
     if len(shape) != part.rank or (part.last is not None and shape[-1] != part.last):
         last = "" if part.last is None else f" with {part.last} as the last"
-        raise ProtocolError(f"Array '{name}' of '{kind}' has shape {shape}; {part.rank} dimensions{last} were expected.")
+        raise ProtocolError(f"Array '{name}' of '{kind}' has shape {shape}; {part.rank} dimensions{last} are needed.")
 
 
 def _arrays(kind: str, fields: Sequence[Field], listed: Any, parts: Sequence[Buffer]) -> dict[str, Any]:
@@ -278,7 +281,7 @@ def _arrays(kind: str, fields: Sequence[Field], listed: Any, parts: Sequence[Buf
         _check_shape(kind, name, field.part, shape)
         expected = math.prod(shape) * _DTYPES[dtype].itemsize
         if expected != len(data):
-            raise ProtocolError(f"Array '{name}' of '{kind}' has {len(data)} bytes; its shape {shape} needs {expected}.")
+            raise ProtocolError(f"Array '{name}' of '{kind}' has {len(data)} bytes; shape {shape} needs {expected}.")
         found[name] = bytes(data) if field.octets else np.frombuffer(data, _DTYPES[dtype]).reshape(shape)
     for field in known.values():
         if field.name not in found and not field.optional:
@@ -300,8 +303,7 @@ def _description(kind: str, entry: object) -> tuple[str, str, tuple[int, ...]]:
 def _read_fields(message: type[Message]) -> tuple[Field, ...]:
     hints = typing.get_type_hints(message, include_extras=True)
     return tuple(
-        _read_field(field.name, hints[field.name], field.default)
-        for field in dataclasses.fields(cast("Any", message))
+        _read_field(field.name, hints[field.name], field.default) for field in dataclasses.fields(cast("Any", message))
     )
 
 

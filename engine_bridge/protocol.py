@@ -7,6 +7,7 @@ Fields annotated with `Part` are arrays and travel as parts; every other field i
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
@@ -270,6 +271,13 @@ MESSAGES: tuple[type[Message], ...] = (
 """Every kind of protocol 1.0, in the order of docs/protocol.md."""
 
 BY_KIND: Mapping[str, type[Message]] = {message.kind: message for message in MESSAGES}
+
+
+def sample_digest(parameters: npt.NDArray[np.float32], choices: npt.NDArray[np.uint8]) -> str:
+    """SHA-256 (hex) over a sample's parameter bytes (P,), float32 little-endian, then its choice bytes (C,)."""
+    digest = hashlib.sha256(np.ascontiguousarray(parameters, "<f4").tobytes())
+    digest.update(np.ascontiguousarray(choices, np.uint8).tobytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
