@@ -1,0 +1,1 @@
+"""The default engine: a MakeHuman head with morph targets, facial bones and painted materials, drawn with OpenGL."""

@@ -1,0 +1,192 @@
+"""The head's mesh: the shipped asset, its Catmull-Clark refinement, and the fixed quantities drawing needs from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from engine_bridge.errors import EngineError
+
+SKIN, EYE_LEFT, EYE_RIGHT, LASHES = range(4)
+ASSET = files("engine_bridge.engines.embedded") / "data" / "head.npz"
+
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class HeadAsset:
+    """The control mesh in decimetres (y up, z out of the face, x to the character's left) and its morph targets."""
+
+    vertices: Array
+    """(V, 3) control points."""
+    uvs: Array
+    """(U, 2) texture coordinates."""
+    quads: Ints
+    """(F, 4) corners as rows of `vertices`."""
+    uv_quads: Ints
+    """(F, 4) corners as rows of `uvs`."""
+    parts: npt.NDArray[np.uint8]
+    """(F,) SKIN, EYE_LEFT, EYE_RIGHT or LASHES."""
+    targets: dict[str, sparse.csc_array]
+    """Morph target name -> (3V, 1) deltas in decimetres, x, y, z of a vertex in consecutive rows."""
+    masks: npt.NDArray[np.uint8]
+    """(256, 256, 4) lips, eyelids, face and ears in texture space, rows from the top."""
+
+
+def load_asset() -> HeadAsset:
+    """Read the packaged head; raises EngineError when the file is missing or damaged."""
+    try:
+        with ASSET.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            data = {name: archive[name] for name in archive.files}
+    except (OSError, ValueError) as error:
+        raise EngineError(f"The head asset {ASSET} cannot be read ({error}); reinstall facebridge.") from error
+    count = len(data["vertices"])
+    step = float(data["target_step_dm"])
+    targets: dict[str, sparse.csc_array] = {}
+    starts = data["target_starts"]
+    for row, name in enumerate(data["target_names"].tolist()):
+        part = slice(starts[row], starts[row + 1])
+        rows = (data["target_indices"][part].astype(np.int64)[:, None] * 3 + np.arange(3)).ravel()
+        values = data["target_deltas"][:, part].T.astype(np.float64).ravel() * step
+        targets[name] = sparse.csc_array((values, (rows, np.zeros_like(rows))), shape=(3 * count, 1))
+    return HeadAsset(
+        data["vertices"].astype(np.float64),
+        data["uvs"].astype(np.float64),
+        data["quads"].astype(np.int64),
+        data["uv_quads"].astype(np.int64),
+        data["parts"],
+        targets,
+        data["masks"],
+    )
+
+
+def _edges(quads: Ints) -> tuple[Ints, Ints]:
+    """Unique edges (E, 2) and each face's four edges (F, 4), the k-th from corner k to k + 1."""
+    pairs = np.sort(np.stack([quads, np.roll(quads, -1, 1)], -1).reshape(-1, 2), 1)
+    edges, of_face = np.unique(pairs, axis=0, return_inverse=True)
+    return edges, of_face.reshape(quads.shape)
+
+
+def _refined_quads(quads: Ints, of_face: Ints, count: int, edge_count: int) -> Ints:
+    centre = count + edge_count + np.arange(len(quads))
+    edge = count + of_face
+    corners = [np.stack([quads[:, k], edge[:, k], centre, edge[:, k - 1]], 1) for k in range(4)]
+    return np.stack(corners, 1).reshape(-1, 4)
+
+
+def subdivide_linear(count: int, quads: Ints) -> tuple[sparse.csr_array, Ints]:
+    """One midpoint split: a matrix from old to new points, and the new quads (for texture coordinates)."""
+    edges, of_face = _edges(quads)
+    matrix = sparse.vstack(
+        [sparse.eye_array(count), _averages(edges, count), _averages(quads, count)], format="csr"
+    )
+    return sparse.csr_array(matrix), _refined_quads(quads, of_face, count, len(edges))
+
+
+def subdivide_smooth(count: int, quads: Ints) -> tuple[sparse.csr_array, Ints]:
+    """One Catmull-Clark step (Catmull and Clark, 1978): a matrix from old to new points, and the new quads.
+
+    Border edges are split at their middle and border points follow the cubic B-spline rule (1/8, 6/8, 1/8).
+    """
+    edges, of_face = _edges(quads)
+    face_point = _averages(quads, count)
+    middle = _averages(edges, count)
+    faces_of_edge = np.bincount(of_face.ravel(), minlength=len(edges))
+    edge_faces = sparse.csr_array(
+        (np.ones(of_face.size), (of_face.ravel(), np.repeat(np.arange(len(quads)), 4))), shape=(len(edges), len(quads))
+    )
+    inner = (faces_of_edge == 2).astype(np.float64)
+    edge_point = sparse.diags_array(inner * 0.5) @ middle + sparse.diags_array(inner * 0.25) @ edge_faces @ face_point
+    edge_point = edge_point + sparse.diags_array(1 - inner) @ middle
+
+    touches_face = _incidence(quads, count)
+    touches_edge = _incidence(edges, count)
+    border_edge = (faces_of_edge == 1).astype(np.float64)
+    valence = np.maximum(touches_face.sum(1), 1.0)
+    on_border = touches_edge @ border_edge > 0
+    keep = sparse.diags_array(np.where(on_border, 0.0, (valence - 3.0) / valence))
+    around = sparse.diags_array(np.where(on_border, 0.0, 1.0 / valence**2))
+    vertex_point = keep + around @ (touches_face @ face_point) + 2.0 * around @ (touches_edge @ middle)
+    border_neighbours = touches_edge @ sparse.diags_array(border_edge) @ middle
+    border_count = np.maximum(touches_edge @ border_edge, 1.0)
+    vertex_point = (
+        vertex_point
+        + sparse.diags_array(np.where(on_border, 0.5, 0.0))
+        + sparse.diags_array(np.where(on_border, 0.5 / border_count, 0.0)) @ border_neighbours
+    )
+    matrix = sparse.csr_array(sparse.vstack([vertex_point, edge_point, face_point], format="csr"))
+    return matrix, _refined_quads(quads, of_face, count, len(edges))
+
+
+def _averages(groups: Ints, count: int) -> sparse.csr_array:
+    """(len(groups), count) matrix that averages the points of each group."""
+    rows, width = groups.shape
+    values = np.full(groups.size, 1.0 / width)
+    return sparse.csr_array((values, (np.repeat(np.arange(rows), width), groups.ravel())), shape=(rows, count))
+
+
+def _incidence(groups: Ints, count: int) -> sparse.csr_array:
+    """(count, len(groups)) matrix of ones where a point belongs to a group."""
+    rows, width = groups.shape
+    ones = np.ones(groups.size)
+    return sparse.csr_array((ones, (groups.ravel(), np.repeat(np.arange(rows), width))), shape=(count, rows))
+
+
+class RefinedHead:
+    """The refined mesh's fixed part: how points, normals and triangles follow from the control points."""
+
+    def __init__(self, asset: HeadAsset) -> None:
+        self.smooth, self.quads = subdivide_smooth(len(asset.vertices), asset.quads)
+        to_uv, uv_quads = subdivide_linear(len(asset.uvs), asset.uv_quads)
+        self.parts = np.repeat(asset.parts, 4)
+        self.points = np.asarray(self.smooth @ asset.vertices)
+        """(N, 3) the neutral refined mesh."""
+        self._normal_sum = _incidence(self.quads, len(self.points)).astype(np.float32)
+        # A point on a texture seam is drawn once for each texture coordinate it has.
+        pairs, drawn = np.unique(np.stack([self.quads.ravel(), uv_quads.ravel()], 1), axis=0, return_inverse=True)
+        self.drawn_point = np.ascontiguousarray(pairs[:, 0])
+        """(D,) refined point of each drawn vertex."""
+        self.drawn_uv = np.asarray(to_uv @ asset.uvs)[pairs[:, 1]].astype(np.float32)
+        self._drawn_quads = drawn.reshape(self.quads.shape)
+        self.cavity = self._cavity().astype(np.float32)
+
+    def normals(self, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """(N, 3) area-weighted unit normals of the refined points (N, 3)."""
+        corner = points[self.quads]
+        face = np.cross(corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1])
+        total = np.asarray(self._normal_sum @ face, np.float32)
+        return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+
+    def triangles(self, part: int, towards_camera: bool = True) -> npt.NDArray[np.int32]:
+        """(T, 3) triangles of one part; those that face away from the fixed camera may be left out."""
+        quads = self._drawn_quads[self.parts == part]
+        if towards_camera:
+            normals = self.normals(self.points.astype(np.float32))
+            # -0.35: no morph or bone within range turns a patch that far towards the camera.
+            quads = quads[normals[self.drawn_point[quads]][..., 2].max(1) > -0.35]
+        return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
+
+    def part_points(self, part: int) -> Ints:
+        """Refined points that belong to a part."""
+        return np.unique(self.quads[self.parts == part])
+
+    def _cavity(self) -> Array:
+        """(N,) how deep a neutral point lies below its neighbours, in 0..1: lid folds, nostrils, the lips' line."""
+        count = len(self.points)
+        edges, _ = _edges(self.quads)
+        ones = np.ones(len(edges))
+        link = sparse.csr_array((ones, (edges[:, 0], edges[:, 1])), shape=(count, count))
+        link = link + link.T
+        degree = np.maximum(link.sum(1), 1.0)
+        normals = self.normals(self.points.astype(np.float32))
+        depth = np.einsum("nk,nk->n", (link @ self.points) / degree[:, None] - self.points, normals)
+        size = np.sqrt((link @ (self.points**2).sum(1)) / degree - 2 * np.einsum("nk,nk->n", link @ self.points, self.points) / degree + (self.points**2).sum(1))
+        cavity = np.clip(depth / np.maximum(size, 1e-9), -0.6, 0.6)
+        for _ in range(2):
+            cavity = 0.5 * cavity + 0.5 * (link @ cavity) / degree
+        return np.clip(cavity * 3.0, 0.0, 1.0)
