@@ -53,7 +53,8 @@ def read_photo(data: bytes) -> Photo:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise InputError(
-            f"The photo has {width} x {height} pixels, but at most {MAX_PIXELS // 10**6} million are read; save it smaller."
+            f"The photo has {width} x {height} pixels, but at most {MAX_PIXELS // 10**6} million are read; "
+            "save it smaller."
         )
     if min(width, height) < _MIN_SIDE_PX:
         raise InputError(
@@ -72,7 +73,8 @@ def read_photo(data: bytes) -> Photo:
     # Decoders raise whatever damaged data leads them to (OSError, SyntaxError, struct.error, zlib.error, ...).
     except Exception as error:
         raise InputError(
-            f"The photo is damaged or cut off and cannot be decoded ({error}); open it in an image editor and save it again."
+            f"The photo is damaged or cut off and cannot be decoded ({error}); "
+            "open it in an image editor and save it again."
         ) from error
     return Photo(rgb, tuple(notes), (width, height))
 
@@ -86,7 +88,8 @@ def _open(data: bytes) -> Image.Image:
             return Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise InputError(
-            f"The photo has more than {MAX_PIXELS // 10**6} million pixels, which is the most that is read; save it smaller."
+            f"The photo has more than {MAX_PIXELS // 10**6} million pixels, which is the most that is read; "
+            "save it smaller."
         ) from error
     except Exception as error:
         raise InputError(

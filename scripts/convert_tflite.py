@@ -211,7 +211,7 @@ def mixer_tensors(model: TFLite) -> dict[str, NDArray[Any]]:
         raise ValueError(
             f"the blendshape graph has {len(linear)} linear layers and {len(scales)} scales: not the known net"
         )
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         "blend.gain": gain[0].reshape(1),
         "blend.epsilon": epsilon[0].reshape(1),
         "blend.class": token[0].reshape(-1),

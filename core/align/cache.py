@@ -219,7 +219,7 @@ def _write_part(path: Path, results: list[tuple[dict[str, NDArray[Any]], dict[st
     skipped = {name: reason for _, reasons in results for name, reason in reasons.items()}
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
-        np.savez(file, skipped=np.array(json.dumps(skipped)), **arrays)
+        np.savez(file, allow_pickle=False, skipped=np.array(json.dumps(skipped)), **arrays)
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)

@@ -33,6 +33,8 @@ _SMALL_FACE_PX = 90
 """Below this the aligned face is enlarged more than twice, so details are guessed: said in a warning."""
 _TURNED_DEGREES = 30
 _PRESENCE = 0.5
+# Detections tried, largest first: one that the landmarker does not confirm is a poster, a pattern or half a face.
+_CANDIDATES = 3
 # How many pixels outside the photo (in the aligned picture) until the mirrored border is fully blurred.
 _BORDER_BLEND_PX = 16
 _BORDER_BLUR_PX = 8
@@ -89,7 +91,7 @@ def template_from_render(image: NDArray[np.uint8], net: LandmarkNet | None = Non
     if isinstance(found, InputError):
         raise found
     points = template_points(found.landmarks[None])[0].numpy()
-    return points * (ALIGNED_PX / np.float32([image.shape[1], image.shape[0]]))
+    return points * (ALIGNED_PX / np.array([image.shape[1], image.shape[0]], np.float32))
 
 
 def align_photo(rgb: NDArray[np.uint8], template: ArrayLike, net: LandmarkNet | None = None) -> AlignedFace:
@@ -126,36 +128,47 @@ class _Found:
 
 @torch.inference_mode()
 def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet) -> list[_Found | InputError]:
-    """Detects, then lands 478 points twice: the second crop follows the points, which halves their error."""
+    """The largest face of each photo that the landmarker confirms, or the error that says why there is none."""
     results: list[_Found | InputError] = []
-    chosen: list[tuple[int, Face, int]] = []
-    for index, photo in enumerate(photos):
+    candidates: list[list[Face]] = []
+    for photo in photos:
         if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
             raise InputError(f"A photo is {photo.dtype} {photo.shape}, but uint8 (height, width, 3) is expected.")
-        faces = net.detect(photo)
-        results.append(_no_face(photo))
-        if faces:
-            chosen.append((index, faces[0], len(faces)))
-    if not chosen:
-        return results
-    pictures = [photos[index] for index, _, _ in chosen]
-    roi = roi_from_faces([face for _, face, _ in chosen])
-    for _ in range(2):
-        crops = torch.stack([crop_photo(p, m, CROP_PX) for p, m in zip(pictures, roi.to_image, strict=True)])
-        points, presence = net.landmarks(crops)
-        landmarks = roi.points_to_image(points)
-        roi = Roi(roi_from_points(landmarks).to_image)
-    for (index, _, faces), points, present in zip(chosen, landmarks, presence.tolist(), strict=True):
-        if present >= _PRESENCE:
-            results[index] = _Found(points, faces)
+        candidates.append(net.detect(photo))
+        results.append(_no_face(photo, bool(candidates[-1])))
+    for rank in range(_CANDIDATES):
+        open_cases = [i for i, found in enumerate(results) if isinstance(found, InputError)]
+        open_cases = [i for i in open_cases if len(candidates[i]) > rank]
+        if not open_cases:
+            break
+        faces = [candidates[i][rank] for i in open_cases]
+        landmarks, presence = _land([photos[i] for i in open_cases], faces, net)
+        for index, points, present in zip(open_cases, landmarks, presence.tolist(), strict=True):
+            if present >= _PRESENCE:
+                results[index] = _Found(points, len(candidates[index]) - rank)
     return results
 
 
-def _no_face(photo: NDArray[np.uint8]) -> InputError:
-    return InputError(
-        f"No face was found in the photo ({photo.shape[1]} x {photo.shape[0]} pixels); "
-        f"use one that shows a face from the front, at least {MIN_FACE_PX} pixels wide."
+def _land(photos: Sequence[NDArray[np.uint8]], faces: list[Face], net: LandmarkNet) -> tuple[Tensor, Tensor]:
+    """Landmarks (B,478,3) px and presence (B,). Landed twice: a crop that follows the points halves their error."""
+
+    def once(roi: Roi) -> tuple[Tensor, Tensor]:
+        crops = torch.stack([crop_photo(p, m, CROP_PX) for p, m in zip(photos, roi.to_image, strict=True)])
+        points, presence = net.landmarks(crops)
+        return roi.points_to_image(points), presence
+
+    first, _ = once(roi_from_faces(faces))
+    return once(roi_from_points(first))
+
+
+def _no_face(photo: NDArray[np.uint8], suspected: bool) -> InputError:
+    size = f"{photo.shape[1]} x {photo.shape[0]} pixels"
+    what = (
+        f"Something like a face was seen in the photo ({size}), but it is turned away, covered or cut off too far"
+        if suspected
+        else f"No face was found in the photo ({size})"
     )
+    return InputError(f"{what}; use one that shows a face from the front, at least {MIN_FACE_PX} pixels wide.")
 
 
 def _aligned(photo: NDArray[np.uint8], found: _Found, target: Tensor, net: LandmarkNet) -> AlignedFace | InputError:

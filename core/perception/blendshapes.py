@@ -44,19 +44,17 @@ class BlendshapeNet(nn.Module):
                 self.register_buffer(name.removeprefix("blend.").replace(".", "_"), value)
 
     def _linear(self, name: str, x: Tensor) -> Tensor:
-        return F.linear(x, self._buffers[f"{name}_weight"], self._buffers[f"{name}_bias"])
+        return F.linear(x, self.get_buffer(f"{name}_weight"), self.get_buffer(f"{name}_bias"))
 
     def _normed(self, name: str, x: Tensor) -> Tensor:
-        return F.layer_norm(x, x.shape[-1:], self._buffers[name], None, self._epsilon)
+        return F.layer_norm(x, x.shape[-1:], self.get_buffer(name), None, self._epsilon)
 
     def forward(self, landmarks: Tensor) -> Tensor:
         points = landmarks[:, list(READ_LANDMARKS), :2]
         points = points - points.mean(1, keepdim=True)
         points = points / points.norm(dim=2, keepdim=True).mean(1, keepdim=True) * self._gain
         tokens = self._linear("embed", self._linear("tokens", points.transpose(1, 2)).transpose(1, 2))
-        first = self._buffers["class"]
-        assert first is not None
-        x = torch.cat([first.expand(len(tokens), 1, -1), tokens], 1)
+        x = torch.cat([self.get_buffer("class").expand(len(tokens), 1, -1), tokens], 1)
         for block in range(_BLOCKS):
             mixed = F.relu(self._linear(f"block_{block}_token_0", self._normed(f"block_{block}_norm_0", x).mT))
             x = x + self._linear(f"block_{block}_token_1", mixed).mT

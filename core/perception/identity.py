@@ -45,6 +45,8 @@ class IdentityNet(nn.Module):
     centred: subtract a mean embedding before taking cosines.
     """
 
+    shift: Tensor
+
     def __init__(self, tensors: dict[str, Tensor]) -> None:
         super().__init__()
         # dlib subtracts the mean from RGB in [0,255] and divides by 256; both fold into one scale and shift.
