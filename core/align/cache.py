@@ -217,9 +217,10 @@ def _batch(
 def _write_part(path: Path, results: list[tuple[dict[str, NDArray[Any]], dict[str, str]]]) -> None:
     arrays = {key: np.concatenate([batch[key] for batch, _ in results]) for key in (*_ARRAYS, "order")}
     skipped = {name: reason for _, reasons in results for name, reason in reasons.items()}
+    contents: dict[str, Any] = {**arrays, "skipped": np.array(json.dumps(skipped))}
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, skipped=np.array(json.dumps(skipped)), **arrays)
+        np.savez(file, **contents)
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)

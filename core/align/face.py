@@ -91,7 +91,8 @@ def template_from_render(image: NDArray[np.uint8], net: LandmarkNet | None = Non
     if isinstance(found, InputError):
         raise found
     points = template_points(found.landmarks[None])[0].numpy()
-    return points * (ALIGNED_PX / np.array([image.shape[1], image.shape[0]], np.float32))
+    scale = np.array([ALIGNED_PX / image.shape[1], ALIGNED_PX / image.shape[0]], np.float32)
+    return (points * scale).astype(np.float32)
 
 
 def align_photo(rgb: NDArray[np.uint8], template: ArrayLike, net: LandmarkNet | None = None) -> AlignedFace:
