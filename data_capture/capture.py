@@ -24,6 +24,7 @@ from data_capture.pipeline import ShardPipeline
 from data_capture.sampling import CHOICE_MODES, SAMPLINGS, check_seed
 from data_capture.schedule import Schedule
 from data_capture.workers import available_cores
+from engine_bridge.engines import ENGINES
 from engine_bridge.errors import InputError
 from engine_bridge.protocol import MAX_IMAGE_PX
 
@@ -106,6 +107,11 @@ def capture(
         raise InputError(
             f"The number of workers is {farm_settings.workers}, expected at least 1, "
             "or 0 together with an address to bind for workers started elsewhere."
+        )
+    if farm_settings.workers > 0 and settings.engine not in ENGINES:
+        raise InputError(
+            f"Unknown engine '{settings.engine}', expected one of {', '.join(ENGINES)}; for an engine that runs "
+            "elsewhere, give 0 workers and an address to bind."
         )
     prepare_folder(settings.out)
     with FolderLock(settings.out):

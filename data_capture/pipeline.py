@@ -85,6 +85,13 @@ class ShardPipeline:
         if self._failure is not None:
             raise self._failure
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait until every shard is on disk; raises DatasetError like `check`, TimeoutError after `timeout_s`."""
+        self._writer.join(timeout_s)
+        self.check()
+        if not self._finished:
+            raise TimeoutError(f"the shards were not finished within {timeout_s:g} s")
+
     def close(self) -> None:
         """Stop both stages; an unfinished shard's temporary file is removed."""
         with self._changed:

@@ -45,6 +45,7 @@ class Dealer:
         self._poller = zmq.Poller()
         self._poller.register(self._waker.socket, zmq.POLLIN)
         self._backlog: deque[list[codec.Buffer]] = deque()
+        self._early: list[Message] = []
         self._welcome: Welcome | None = None
         self._greeting = False
         self._closed = False
@@ -60,8 +61,11 @@ class Dealer:
         deadline = time.monotonic() + deadline_s
         self._say_hello()
         while (remaining := deadline - time.monotonic()) > 0:
-            for message in self._exchange(remaining):
+            messages = self._exchange(remaining)
+            for position, message in enumerate(messages):
                 if isinstance(message, Welcome):
+                    # The other side may send work with the same breath; the first poll hands it over.
+                    self._early = messages[position + 1 :]
                     return message
         why = self._watch.diagnosis(self.address, keys=self._keyed)
         raise DeadlineExceeded(f"No welcome came within {deadline_s:g} s: {why}.")
@@ -74,6 +78,9 @@ class Dealer:
         """
         if self._welcome is None:
             raise ProtocolError("Say hello with greet() before polling.")
+        if self._early:
+            early, self._early = self._early, []
+            return early
         interval_s, allowance_s = self._welcome.heartbeat_ms / 1000, self._welcome.allowance_ms / 1000
         now = time.monotonic()
         if now - self._pinged_at >= interval_s and not self._backlog:
