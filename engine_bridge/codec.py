@@ -96,7 +96,7 @@ def encode(message: Message) -> list[Buffer]:
         elif value is not None:
             array = _as_array(kind, field.name, field.part, value)
             listed.append({"name": field.name, "dtype": field.part.dtype, "shape": list(array.shape)})
-            parts.append(memoryview(array).cast("B") if array.size else b"")
+            parts.append(array.data.cast("B") if array.size else b"")
     header["parts"] = listed
     packed: bytes = msgpack.packb(header, use_bin_type=True)
     if len(packed) > MAX_HEADER_BYTES:
