@@ -1,0 +1,1 @@
+"""The trained networks: encoder and decoder (vqvae), regressor, and imitator."""

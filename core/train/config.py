@@ -1,0 +1,126 @@
+"""Settings of the two trainings as frozen dataclasses, with a CPU and a GPU profile and command-line overrides."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from engine_bridge.errors import InputError
+
+
+@dataclass(frozen=True)
+class ImitatorConfig:
+    """How the imitator G is trained (equation 1); the defaults are the GPU profile."""
+
+    steps: int = 120_000  # 150 epochs of 100K captures at batch 128, as in section 4.2 of the paper
+    minutes: float = 0.0  # > 0: the schedule follows the clock and ends, fully annealed, after so many minutes
+    batch: int = 128
+    optimizer: str = "adam"  # "adam" as in the paper, or "orthogonal" (see core.train.optimizers)
+    lr: float = 3e-4  # of Adam
+    orthogonal_lr: float = 0.02
+    lr_final: float = 0.01  # last learning rate as a share of `lr`
+    warmup: float = 0.02  # share of the run spent raising the learning rate
+    beta2: float = 0.999
+    ema: float = 0.999
+    clip_norm: float = 1.0
+    change_floor: float = 2e-4  # added to each sample's mean squared change from neutral, in [0, 1]^2 units
+    uniform_weight: float = 0.0  # > 0: mixes in plain equation 1, in units of the mean change
+    held_out: int = 512  # captures at the end of the dataset that are never trained on
+    log_every: int = 100
+    evaluate_every: int = 5_000
+    checkpoint_minutes: float = 3.0
+    threads: int = 0  # 0: all cores
+    device: str = "auto"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class ReconstructorConfig:
+    """How E, D and R are trained (equation 12); the defaults are the GPU profile and the paper's weights."""
+
+    steps: int = 100_000
+    minutes: float = 0.0
+    batch: int = 64  # photos and renders each
+    lr: float = 3e-4
+    lr_final: float = 0.05
+    warmup: float = 0.02
+    beta2: float = 0.999
+    ema: float = 0.999
+    clip_norm: float = 1.0
+    warm_start: float = 0.0  # share of the run on renders alone, before photos join
+    # Equation 12.
+    restored_weight: float = 1.0
+    domain_weight: float = 0.01
+    contrastive_weight: float = 0.02
+    consistency_weight: float = 0.02
+    codebook_beta: float = 0.25  # equation 5
+    commitment_alpha: float = 0.25  # equation 4
+    temperature: float = 0.07  # equation 8
+    geometry_batch: int = 0  # photos of a step that L_3d looks at; 0 means all
+    # Our additions, zero in the paper.
+    parameter_weight: float = 0.0  # direct error of the parameters of renders, in units of their variance
+    appearance_weight: float = 0.0  # low-frequency colour of the face, centred per domain
+    prior_weight: float = 0.0  # mean square of the photos' parameters, in units of half-ranges
+    degrade: float = 1.0  # how strongly inputs of E are degraded, 0 to 1
+    held_out: int = 512
+    held_out_people: int = 41
+    log_every: int = 50
+    evaluate_every: int = 2_000
+    checkpoint_minutes: float = 3.0
+    threads: int = 0
+    device: str = "auto"
+    seed: int = 0
+
+
+Config = TypeVar("Config", ImitatorConfig, ReconstructorConfig)
+
+# What two cores can do in half an hour (imitator) and three quarters (reconstructor); measured, see docs.
+IMITATOR_PROFILES: dict[str, ImitatorConfig] = {
+    "gpu": ImitatorConfig(),
+    "cpu": ImitatorConfig(
+        steps=6_000, batch=16, lr=1e-3, beta2=0.99, ema=0.995, held_out=300, log_every=25, evaluate_every=1_000
+    ),
+}
+RECONSTRUCTOR_PROFILES: dict[str, ReconstructorConfig] = {
+    "gpu": ReconstructorConfig(),
+    "cpu": ReconstructorConfig(
+        steps=2_000,
+        batch=8,
+        lr=1e-3,
+        beta2=0.99,
+        ema=0.99,
+        warm_start=0.3,
+        geometry_batch=2,
+        parameter_weight=1.0,
+        appearance_weight=1.0,
+        prior_weight=0.01,
+        held_out=300,
+        log_every=10,
+        evaluate_every=400,
+    ),
+}
+
+
+def add_config_arguments(parser: argparse.ArgumentParser, example: Any) -> None:
+    """One `--name` option for each field of the config dataclass `example`, without a default of its own."""
+    for field in dataclasses.fields(example):
+        kind = type(getattr(example, field.name))
+        option = "--" + field.name.replace("_", "-")
+        parser.add_argument(option, dest=field.name, type=kind, default=None, metavar=kind.__name__.upper())
+
+
+def overridden(config: Config, values: dict[str, Any]) -> Config:
+    """`config` with every entry of `values` that is not None put in; InputError for a value out of range."""
+    known = {field.name for field in dataclasses.fields(config)}
+    config = dataclasses.replace(config, **{k: v for k, v in values.items() if k in known and v is not None})
+    for name in ("steps", "batch", "log_every", "evaluate_every"):
+        if getattr(config, name) < 1:
+            raise InputError(f"--{name.replace('_', '-')} is {getattr(config, name)}; it must be at least 1.")
+    for name in ("minutes", "held_out", "threads"):
+        if getattr(config, name) < 0:
+            raise InputError(f"--{name.replace('_', '-')} is {getattr(config, name)}; it must not be negative.")
+    if not 0 < config.lr < 1:
+        raise InputError(f"--lr is {config.lr}; a learning rate lies between 0 and 1.")
+    return config

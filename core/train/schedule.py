@@ -1,0 +1,97 @@
+"""How far a training run is, the learning rate that follows from it, and the averaged weights."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from engine_bridge.errors import InputError
+
+
+class Clock:
+    """Progress of a run from 0 to 1, by steps or, where `minutes` is above 0, by elapsed time.
+
+    A run by the clock ends fully annealed whatever the machine's speed. `elapsed_s` of an earlier run that
+    is being resumed counts; time between the runs does not.
+    """
+
+    def __init__(
+        self, steps: int, minutes: float, elapsed_s: float = 0.0, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.steps = steps
+        self.limit_s = minutes * 60.0
+        self._now = now
+        self._start = now() - elapsed_s
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of training so far, those before a resume included."""
+        return self._now() - self._start
+
+    def progress(self, step: int) -> float:
+        """Share of the run that lies behind, 0 to 1, before `step` (counted from 0) is taken."""
+        done = self.elapsed_s / self.limit_s if self.limit_s > 0 else step / self.steps
+        return min(max(done, 0.0), 1.0)
+
+    def left_s(self, step: int) -> float:
+        """Estimated seconds to the end of the run; infinite while nothing is known."""
+        if self.limit_s > 0:
+            return max(self.limit_s - self.elapsed_s, 0.0)
+        return self.elapsed_s / step * (self.steps - step) if step else math.inf
+
+
+def learning_rate(progress: float, warmup: float, final: float) -> float:
+    """Share of the peak learning rate: a linear rise over the first `warmup` of the run, then half a cosine from 1
+    down to `final`."""
+    if progress < warmup:
+        return max(progress / warmup, 0.01)
+    along = (progress - warmup) / max(1.0 - warmup, 1e-9)
+    return final + (1.0 - final) * 0.5 * (1.0 + math.cos(math.pi * along))
+
+
+class AveragedWeights:
+    """Exponential moving average of a module's parameters and buffers, with a short memory at the start."""
+
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.updates = 0
+        self.tensors: dict[str, Tensor] = {k: v.detach().clone() for k, v in module.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, module: nn.Module) -> None:
+        """Take one step towards the module's present weights; integer buffers are copied."""
+        self.updates += 1
+        decay = min(self.decay, self.updates / (self.updates + 10.0))
+        for name, value in module.state_dict().items():
+            if value.is_floating_point():
+                self.tensors[name].lerp_(value.detach(), 1.0 - decay)
+            else:
+                self.tensors[name].copy_(value)
+
+    def copy_to(self, module: nn.Module) -> None:
+        """Put the averaged weights into `module`."""
+        module.load_state_dict(self.tensors)
+
+
+def choose_device(name: str) -> torch.device:
+    """`auto` is CUDA where there is one, else the CPU; InputError where the named device is missing."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise InputError(f"--device is {name}, but torch sees no CUDA device; use --device cpu.")
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise InputError(f"--device is {name!r}; it must be auto, cpu or cuda.") from error
+
+
+def set_threads(threads: int) -> None:
+    """Give torch `threads` threads (0: every core this process may use) and flush denormals to zero."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(threads or available)
+    torch.set_flush_denormal(True)
