@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import metadata
 
 import numpy as np
 import numpy.typing as npt
@@ -18,18 +17,22 @@ from engine_bridge.dealer import Dealer, PeerLost
 from engine_bridge.engines import Engine
 from engine_bridge.errors import EngineError, FaceBridgeError, SchemaError
 from engine_bridge.keys import ClientKeys
-from engine_bridge.protocol import Credit, Drain, Error, Fail, Frame, Hello, Job, Message, Welcome, sample_digest
+from engine_bridge.protocol import (
+    Credit,
+    Drain,
+    Error,
+    Fail,
+    Frame,
+    Hello,
+    Job,
+    Message,
+    Welcome,
+    sample_digest,
+    software,
+)
 from engine_bridge.transport import ENGINE_LIMITS
 
 _POLL_S = 0.25  # how soon a passed deadline or a stop is noticed
-
-
-def software() -> str:
-    """Name and version of this program, for a Hello or Welcome."""
-    try:
-        return f"facebridge {metadata.version('facebridge')}"
-    except metadata.PackageNotFoundError:  # run from a source tree that was never installed
-        return "facebridge"
 
 
 @dataclass(frozen=True)

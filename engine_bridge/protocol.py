@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import metadata
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -271,6 +272,14 @@ MESSAGES: tuple[type[Message], ...] = (
 """Every kind of protocol 1.0, in the order of docs/protocol.md."""
 
 BY_KIND: Mapping[str, type[Message]] = {message.kind: message for message in MESSAGES}
+
+
+def software() -> str:
+    """Name and version of this program, for a Hello or Welcome."""
+    try:
+        return f"facebridge {metadata.version('facebridge')}"
+    except metadata.PackageNotFoundError:  # run from a source tree that was never installed
+        return "facebridge"
 
 
 def sample_digest(parameters: npt.NDArray[np.float32], choices: npt.NDArray[np.uint8]) -> str:

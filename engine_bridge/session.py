@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine_bridge.errors import DeadlineExceeded, EngineError, SchemaError
-from engine_bridge.host_link import software
 from engine_bridge.process import EngineProcess
-from engine_bridge.protocol import Credit, Error, Fail, Frame, Hello, Job, Reject, Welcome, sample_digest
+from engine_bridge.protocol import Credit, Error, Fail, Frame, Hello, Job, Reject, Welcome, sample_digest, software
 from engine_bridge.router import Event, Joined, Lost, Received, Router
 from engine_bridge.schema import CharacterSchema
 
@@ -153,6 +152,8 @@ class EngineSession:
             except queue.Empty:
                 if self._process.exit_code() is not None and self._events.empty():
                     raise EngineError(f"The engine process {self._process.describe_exit()}") from None
+                if not self._thread.is_alive():
+                    raise EngineError("The session's connection has ended; start a new one.") from None
                 continue
             if isinstance(event, Lost) and event.peer == self._peer:
                 self._process.wait(1.0)
