@@ -119,6 +119,14 @@ def align_photos(
     return results
 
 
+def find_landmarks(
+    images: Sequence[NDArray[np.uint8]], net: LandmarkNet | None = None
+) -> list[NDArray[np.float32] | InputError]:
+    """Landmarks (478,3) px of the largest face of each picture, or the error that says why there is none."""
+    found = _find(images, net or shared_net())
+    return [face if isinstance(face, InputError) else face.landmarks.numpy() for face in found]
+
+
 @dataclass(frozen=True)
 class _Found:
     """The chosen face of a photo: landmarks (478,3) in photo px, and how many faces there were."""
