@@ -1,4 +1,4 @@
-"""CharacterSchema: the ordered parameters and choices of one character, as its engine announces them, and their hash."""
+"""CharacterSchema: the ordered parameters and choices of one character as its engine announces them, and their hash."""
 
 from __future__ import annotations
 
@@ -179,7 +179,8 @@ class CharacterSchema:
                 "give every parameter of the schema a value."
             )
         for name, value in mapping.items():
-            if isinstance(value, bool) or not isinstance(value, int | float):
+            # The mapping may come from a JSON file, whatever its declared type.
+            if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise SchemaError(f"Parameter '{name}' is {value!r}, expected a number.")
         return self.check([mapping[name] for name in self.names])
 
@@ -209,7 +210,8 @@ class CharacterSchema:
             )
         for choice, value in zip(self.choices, values.tolist(), strict=True):
             if not 0 <= value < len(choice.options):
-                raise SchemaError(f"Choice '{choice.name}' has no option {value}, expected 0 to {len(choice.options) - 1}.")
+                last = len(choice.options) - 1
+                raise SchemaError(f"Choice '{choice.name}' has no option {value}, expected 0 to {last}.")
         return values.astype(np.uint8)
 
     def choice_mapping(self, vector: npt.ArrayLike) -> dict[str, str]:
@@ -260,7 +262,8 @@ def _check_parameters(parameters: tuple[Parameter, ...]) -> None:
         if parameter.mirror is not None:
             partner = by_name.get(parameter.mirror)
             if partner is None or partner.mirror != parameter.name:
-                raise SchemaError(f"Parameter '{parameter.name}' mirrors '{parameter.mirror}', which does not mirror it.")
+                pair = f"'{parameter.name}' mirrors '{parameter.mirror}'"
+                raise SchemaError(f"Parameter {pair}, which does not mirror it.")
 
 
 def _check_choices(choices: tuple[Choice, ...]) -> None:
@@ -299,9 +302,17 @@ def _parameter(item: dict[str, Any]) -> Parameter:
     mirror = item.get("mirror")
     if mirror is not None and not isinstance(mirror, str):
         raise SchemaError(f"The schema's 'mirror' is {mirror!r}, expected a parameter's name or null.")
-    texts = (_text(item, key) for key in ("name", "group", "label", "description"))
-    numbers = (_number(item, key) for key in ("minimum", "maximum", "default"))
-    return Parameter(*texts, *numbers, mirror=mirror, kind=_text(item, "kind"))
+    return Parameter(
+        name=_text(item, "name"),
+        group=_text(item, "group"),
+        label=_text(item, "label"),
+        description=_text(item, "description"),
+        minimum=_number(item, "minimum"),
+        maximum=_number(item, "maximum"),
+        default=_number(item, "default"),
+        mirror=mirror,
+        kind=_text(item, "kind"),
+    )
 
 
 def _choice(item: dict[str, Any]) -> Choice:

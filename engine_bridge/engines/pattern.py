@@ -17,7 +17,15 @@ def pattern_schema() -> CharacterSchema:
     """Twelve wave amplitudes in [-2.5, 2.5] and one choice."""
     waves = tuple(
         Parameter(
-            f"wave.{k:02d}", "waves", f"Wave {k}", f"Amplitude of the pattern's wave number {k}.", -2.5, 2.5, 0.0, None, "material"
+            name=f"wave.{k:02d}",
+            group="waves",
+            label=f"Wave {k}",
+            description=f"Amplitude of the pattern's wave number {k}.",
+            minimum=-2.5,
+            maximum=2.5,
+            default=0.0,
+            mirror=None,
+            kind="material",
         )
         for k in range(WAVES)
     )

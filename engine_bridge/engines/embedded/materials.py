@@ -117,8 +117,8 @@ def shader_names() -> list[str]:
     return [parameter.name.replace(".", "_").upper() for parameter in material_parameters()]
 
 
-# Linear-light albedo of skin from very dark to very fair, sampled by eye from calibrated portrait charts; colours between
-# are blended in the logarithm, since pigment absorbs multiplicatively.
+# Linear-light albedo of skin from very dark to very fair, sampled by eye from calibrated portrait charts; colours
+# between are blended in the logarithm, since pigment absorbs multiplicatively.
 _SKIN_TONES = np.log(
     np.array(
         [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -119,7 +120,8 @@ def subdivide_smooth(count: int, quads: Ints) -> tuple[sparse.csr_array, Ints]:
         + sparse.diags_array(np.where(on_border, 0.5, 0.0))
         + sparse.diags_array(np.where(on_border, 0.5 / border_count, 0.0)) @ border_neighbours
     )
-    matrix = sparse.csr_array(sparse.vstack([vertex_point, edge_point, face_point], format="csr"))
+    blocks: Any = [vertex_point, edge_point, face_point]  # scipy's stubs lose the type of a sparse sum
+    matrix: sparse.csr_array = sparse.csr_array(sparse.vstack(blocks, format="csr"))
     return matrix, _refined_quads(quads, of_face, count, len(edges))
 
 
@@ -127,14 +129,16 @@ def _averages(groups: Ints, count: int) -> sparse.csr_array:
     """(len(groups), count) matrix that averages the points of each group."""
     rows, width = groups.shape
     values = np.full(groups.size, 1.0 / width)
-    return sparse.csr_array((values, (np.repeat(np.arange(rows), width), groups.ravel())), shape=(rows, count))
+    row_of = np.repeat(np.arange(rows, dtype=np.int64), width)
+    return sparse.csr_array((values, (row_of, groups.ravel())), shape=(rows, count))
 
 
 def _incidence(groups: Ints, count: int) -> sparse.csr_array:
     """(count, len(groups)) matrix of ones where a point belongs to a group."""
     rows, width = groups.shape
     ones = np.ones(groups.size)
-    return sparse.csr_array((ones, (groups.ravel(), np.repeat(np.arange(rows), width))), shape=(count, rows))
+    column_of = np.repeat(np.arange(rows, dtype=np.int64), width)
+    return sparse.csr_array((ones, (groups.ravel(), column_of)), shape=(count, rows))
 
 
 class RefinedHead:
@@ -185,7 +189,8 @@ class RefinedHead:
         degree = np.maximum(link.sum(1), 1.0)
         normals = self.normals(self.points.astype(np.float32))
         depth = np.einsum("nk,nk->n", (link @ self.points) / degree[:, None] - self.points, normals)
-        size = np.sqrt((link @ (self.points**2).sum(1)) / degree - 2 * np.einsum("nk,nk->n", link @ self.points, self.points) / degree + (self.points**2).sum(1))
+        squares, products = (self.points**2).sum(1), np.einsum("nk,nk->n", link @ self.points, self.points)
+        size = np.sqrt((link @ squares) / degree - 2 * products / degree + squares)
         cavity = np.clip(depth / np.maximum(size, 1e-9), -0.6, 0.6)
         for _ in range(2):
             cavity = 0.5 * cavity + 0.5 * (link @ cavity) / degree

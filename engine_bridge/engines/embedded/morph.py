@@ -14,7 +14,7 @@ from engine_bridge.engines.embedded.shape import MACROS, shape_parameters
 Array = npt.NDArray[np.float64]
 
 ANCESTRIES = ("african", "asian", "caucasian")
-# Share of the masculine targets at the neutral slider, by base choice (androgynous, female, male), and the slider's reach.
+# Share of the masculine targets at the neutral slider, by base choice (androgynous, female, male), and its reach.
 BASE_MASCULINE = (0.5, 0.2, 0.8)
 MASCULINE_REACH = 0.5
 # Neutral is about forty: a third of the way from young to old, so that both halves of the slider move the face.
@@ -34,7 +34,8 @@ def macro_weights(macro: dict[str, float], base: int) -> dict[str, float]:
     masculine = float(np.clip(BASE_MASCULINE[base] + MASCULINE_REACH * macro["person.masculine"], 0.0, 1.0))
     age = macro["person.age"]
     old = NEUTRAL_OLD + (age * (0.85 - NEUTRAL_OLD) if age > 0 else age * NEUTRAL_OLD)
-    share = np.exp(ANCESTRY_SHARPNESS * np.array([macro["person.african"], macro["person.asian"], macro["person.european"]]))
+    ancestry_sliders = np.array([macro["person.african"], macro["person.asian"], macro["person.european"]])
+    share = np.exp(ANCESTRY_SHARPNESS * ancestry_sliders)
     share /= share.sum()
     thin, heavy = max(-macro["person.weight"], 0.0) * 0.8, max(macro["person.weight"], 0.0) * 0.8
     slight, strong = max(-macro["person.muscle"], 0.0), max(macro["person.muscle"], 0.0)
@@ -57,21 +58,23 @@ class Morpher:
     """Holds all targets as one sparse matrix; equal parameters give bit-equal points."""
 
     def __init__(self, asset: HeadAsset) -> None:
-        touch = sum(asset.targets[name] * weight for name, weight in NEUTRAL_EXPRESSION.items())
-        self._base = asset.vertices.ravel() + np.asarray(touch.toarray()).ravel()
+        touch = np.zeros(asset.vertices.size)
+        for name, weight in NEUTRAL_EXPRESSION.items():
+            touch = touch + np.asarray(asset.targets[name].toarray()).ravel() * weight
+        self._base = asset.vertices.ravel() + touch
         self._macro_names = [m.name for m in MACROS]
         self._macro_targets = sorted(macro_weights(dict.fromkeys(self._macro_names, 0.0), 0))
         self._shapes = shape_parameters()
         columns = [asset.targets[name] for name in self._macro_targets]
         for shape in self._shapes:
             columns.append(asset.targets[shape.positive] * shape.gain)
-            columns.append((asset.targets[shape.negative] if shape.negative else -asset.targets[shape.positive]) * shape.gain)
+            negative = asset.targets[shape.negative] if shape.negative else -asset.targets[shape.positive]
+            columns.append(negative * shape.gain)
         movable = np.zeros(len(asset.vertices), bool)
         movable[np.unique(asset.quads[(asset.parts == SKIN) | (asset.parts == LASHES)])] = True
         # Bones act on the face as it is drawn at neutral, not on the base mesh, whose proportions are another person's.
-        neutral = self._base + np.asarray(
-            sparse.hstack(columns[: len(self._macro_targets)], format="csr") @ self._macro_vector(np.zeros(len(MACROS)), 0)
-        )
+        macros = sparse.csr_array(sparse.hstack(columns[: len(self._macro_targets)], format="csr"))
+        neutral = self._base + np.asarray(macros @ self._macro_vector(np.zeros(len(MACROS)), 0))
         neutral_points = self._centred(neutral.reshape(-1, 3), self._eye_rows(asset))
         for bone in bone_parameters():
             offsets = bone_offsets(bone, neutral_points, movable).ravel()
@@ -97,7 +100,7 @@ class Morpher:
         return np.array([weights[name] for name in self._macro_targets])
 
     def points(self, parameters: npt.NDArray[np.float32], base: int) -> Array:
-        """Leading geometry parameters (at least `count`,) and the base choice -> control points (V, 3) in decimetres."""
+        """Leading geometry parameters (at least `count`,) and the base choice -> control points (V, 3) in dm."""
         sliders = parameters[: self.count].astype(np.float64) / REACH
         macros, shapes = len(self._macro_names), len(self._shapes)
         shape = sliders[macros : macros + shapes]

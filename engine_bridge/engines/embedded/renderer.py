@@ -49,7 +49,7 @@ def _noise() -> npt.NDArray[np.uint8]:
     fy, fx = np.meshgrid(frequency, frequency, indexing="ij")
     # Centre frequency of each plane in cycles a tile; strands are fine across and long along.
     bands = [np.hypot(fx, fy) / 90.0, np.hypot(fx, fy) / 40.0, np.hypot(fx, fy) / 9.0, np.hypot(fx / 60.0, fy / 6.0)]
-    planes = []
+    planes: list[npt.NDArray[np.float64]] = []
     for white, band in zip(spectrum, bands, strict=True):
         plane = np.fft.ifft2(np.fft.fft2(white) * band * np.exp(-(band**2))).real
         planes.append(np.clip(0.5 + 0.22 * plane / plane.std(), 0.0, 1.0))
@@ -139,15 +139,17 @@ class HeadRenderer:
     def _vertex_array(self, program: str, part: int) -> moderngl.VertexArray:
         used = self._programs[program]
         formats = (("3f 3f", ("position", "normal")), ("3f 4f 1f 1f", ("rest", "mask", "cavity", "cloud")))
-        content = []
+        content: list[tuple[Any, ...]] = []
         for buffer, (layout, names) in zip((self._moving, self._fixed), formats, strict=True):
             # The compiler drops attributes a shader does not use; their bytes are skipped.
-            items = [item if name in used else f"{int(item[0]) * 4}x" for item, name in zip(layout.split(), names, strict=True)]
+            pairs = list(zip(layout.split(), names, strict=True))
+            items = [item if name in used else f"{int(item[0]) * 4}x" for item, name in pairs]
             drawn = [name for name in names if name in used]
             if drawn:
                 content.append((buffer, " ".join(items), *drawn))
         triangles = self._gl.buffer(self._head.triangles(part).tobytes())
-        return self._gl.vertex_array(used, content, triangles)
+        # moderngl's overloads of vertex_array are untyped.
+        return self._gl.vertex_array(used, content, triangles)  # pyright: ignore[reportUnknownMemberType]
 
     @staticmethod
     def _set(program: moderngl.Program, name: str, value: Any) -> None:
@@ -157,7 +159,7 @@ class HeadRenderer:
     def _target(self, image_px: int) -> moderngl.Framebuffer:
         if image_px not in self._targets:
             if not 16 <= image_px <= MAX_IMAGE_PX:
-                raise EngineError(f"An image of {image_px} px was asked for, the embedded engine draws 16 to {MAX_IMAGE_PX}.")
+                raise EngineError(f"An image of {image_px} px was asked for, this engine draws 16 to {MAX_IMAGE_PX}.")
             size = (image_px, image_px)
             self._targets[image_px] = self._gl.framebuffer(
                 [self._gl.texture(size, 4, internal_format=GL_SRGB8_ALPHA8)], self._gl.depth_renderbuffer(size)
