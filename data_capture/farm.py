@@ -57,13 +57,16 @@ class FarmSettings:
 
 @dataclass(frozen=True)
 class FarmState:
-    """A glance at a running farm, for progress bars."""
+    """A glance at a running farm, for progress bars: samples accepted, welcomed workers and process ids of own ones,
+    worker deaths, samples handed out again, and late answers that were dropped.
+    """
 
     accepted: int
     workers: int
     deaths: int
     retries: int
     late: int
+    pids: tuple[int, ...]
 
 
 class Farm:
@@ -127,7 +130,7 @@ class Farm:
     def state(self) -> FarmState:
         """What the farm looks like now."""
         retries = self._schedule.retries if self._schedule is not None else 0
-        return FarmState(self._accepted, len(self._workers), self._pool.deaths, retries, self._late)
+        return FarmState(self._accepted, len(self._workers), self._pool.deaths, retries, self._late, self._pool.pids)
 
     def close(self) -> None:
         """Say goodbye to the workers, end own ones that do not leave, and free the addresses."""

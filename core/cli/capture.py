@@ -98,11 +98,12 @@ def _settings(args: argparse.Namespace) -> tuple[CaptureSettings, FarmSettings]:
 
 def _capture(settings: CaptureSettings, farm_settings: FarmSettings, quiet: bool) -> str:
     import sys
-    import warnings
 
     from tqdm import tqdm
 
+    from core.cli.notices import warnings_in_words
     from data_capture.capture import capture
+    from data_capture.manifest import TornManifest
 
     bar: tqdm[NoReturn] = tqdm(total=settings.count, unit="img", disable=quiet, smoothing=0.05, mininterval=0.5)
 
@@ -121,8 +122,7 @@ def _capture(settings: CaptureSettings, farm_settings: FarmSettings, quiet: bool
     def listening(address: str) -> None:
         print(f"waiting for workers at {address}", file=sys.stderr, flush=True)
 
-    with bar, warnings.catch_warnings():
-        warnings.showwarning = _show_warning
+    with bar, warnings_in_words(TornManifest):
         report = capture(settings, farm_settings, show, listening)
     if report.farm is None:
         return f"{settings.out} is complete: {report.total} samples, nothing to do."
@@ -131,10 +131,3 @@ def _capture(settings: CaptureSettings, farm_settings: FarmSettings, quiet: bool
         f"{settings.out} holds {report.total} samples; {report.rendered} rendered in {report.seconds:.1f} s "
         f"({rate:.1f} images/s), {report.farm.deaths} worker deaths, {report.farm.retries} samples handed out again."
     )
-
-
-def _show_warning(message: Warning | str, *_: object) -> None:
-    """One sentence on stderr, without Python's file and line."""
-    import sys
-
-    print(f"facebridge: warning: {message}", file=sys.stderr)

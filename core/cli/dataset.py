@@ -17,14 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the findings; 1 when a check found something, else 0."""
-    import sys
-    import warnings
+    from core.cli.notices import warnings_in_words
+    from data_capture.manifest import TornManifest
 
-    def show_warning(message: Warning | str, *_: object) -> None:
-        print(f"facebridge: warning: {message}", file=sys.stderr)
-
-    with warnings.catch_warnings():
-        warnings.showwarning = show_warning
+    with warnings_in_words(TornManifest):
         return _info(args.folder) if args.action == "info" else _check(args.folder, args.quiet)
 
 
