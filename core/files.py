@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -13,20 +14,33 @@ def write_atomically(path: Path, data: bytes) -> None:
 
     Raises InputError naming the path when it cannot be written.
     """
+    write_together({path: data})
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: none takes its name before all of them are complete on the disk.
+
+    Raises InputError naming the path that cannot be written; then no earlier file was touched, unless the disk failed
+    between two renames.
+    """
     from engine_bridge.errors import InputError
 
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = {path: path.with_name(f".{path.name}.{secrets.token_hex(4)}") for path in files}
+    path = Path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary[path].open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        for path in files:
+            os.replace(temporary[path], path)
     except OSError as error:
         reason = error.strerror or error
         raise InputError(f"Cannot write {path}: {reason}; choose a folder that is yours and has room.") from error
     finally:
         # Gone already when all went well; a path that cannot exist has nothing to remove.
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for leftover in temporary.values():
+            with contextlib.suppress(OSError):
+                leftover.unlink(missing_ok=True)

@@ -1,0 +1,201 @@
+"""Photo in, parameters out: aligns a face and runs a bundle's reconstructor and imitator on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.align.face import ALIGNED_PX, AlignedFace, align_photos, shared_net
+from core.perception.geometry import CROP_PX, LandmarkNet
+from core.photo import Photo, read_photo
+from engine_bridge.errors import BundleError, InputError
+
+if TYPE_CHECKING:
+    from core.bundle import Bundle
+
+CUDA_BATCH = 8
+"""Photos that a GPU takes at once."""
+_WARM_UP_PX = 512
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What was found in one photo.
+
+    parameters: (P,) float32 within the schema's ranges. choices: (C,) uint8 option numbers. aligned: (256,256,3)
+    uint8 RGB, the photo as the reconstructor saw it. imitator_image: (256,256,3) uint8 RGB, the imitator's picture of
+    the parameters. warnings: sentences for people. timings_ms: by stage.
+    """
+
+    parameters: NDArray[np.float32]
+    choices: NDArray[np.uint8]
+    aligned: NDArray[np.uint8]
+    imitator_image: NDArray[np.uint8]
+    faces: int
+    warnings: tuple[str, ...]
+    timings_ms: dict[str, float]
+
+
+class Reconstructor:
+    """A bundle ready to use; deterministic, and the same alone as among others. One thread at a time.
+
+    On a CPU photos are computed one by one: a batch gains nothing on two cores, and its other order of summation can
+    tip a vector quantiser from one code to its neighbour, which changes the parameters visibly.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        device: str = "cpu",
+        batch_photos: int | None = None,
+        net: LandmarkNet | None = None,
+    ) -> None:
+        """`device` holds the bundle's networks (alignment stays on the CPU); `batch_photos` defaults to 1 or, on
+        CUDA, to 8; `net` defaults to the landmark network that the process shares. Raises InputError for a device
+        that this machine lacks."""
+        self.bundle = bundle
+        self.schema = bundle.schema
+        self.device = _device(device)
+        self.batch_photos = batch_photos or (CUDA_BATCH if self.device.type == "cuda" else 1)
+        self.bundle_name = bundle_name(bundle)
+        self._net = net or shared_net()
+        self._reconstructor = bundle.reconstructor.to(self.device).eval()
+        self._imitator = bundle.imitator.to(self.device).eval()
+        self._template = np.asarray(bundle.template, np.float32)
+        self._minimum = torch.from_numpy(self.schema.minimum).to(self.device)
+        self._maximum = torch.from_numpy(self.schema.maximum).to(self.device)
+
+    def warm_up(self) -> None:
+        """Run every network once: the first pass of each costs several times as much as the next."""
+        with torch.inference_mode():
+            self._net.detect(np.zeros((_WARM_UP_PX, _WARM_UP_PX, 3), np.uint8))
+            points, _ = self._net.landmarks(torch.full((1, 3, CROP_PX, CROP_PX), 0.5))
+            self._net.rotation(points)
+        grey = np.full((ALIGNED_PX, ALIGNED_PX, 3), 128, np.uint8)
+        self._networks([grey] * self.batch_photos)
+
+    def file(self, data: bytes) -> Reconstruction:
+        """Reconstruct an encoded photo (JPEG, PNG, WebP, BMP or TIFF); InputError says why it cannot be used."""
+        return _or_raise(next(self.files([data])))
+
+    def photo(self, rgb: NDArray[np.uint8]) -> Reconstruction:
+        """Reconstruct one photo (H,W,3) uint8 RGB; InputError when it shows no usable face."""
+        return _or_raise(next(self.photos([rgb])))
+
+    def files(self, files: Sequence[bytes]) -> Iterator[Reconstruction | InputError]:
+        """Reconstruct encoded photos in order: for each the result, or the error that says why not.
+
+        Results come as soon as their batch is ready. Raises BundleError when the networks give no finite numbers.
+        """
+        for start in range(0, len(files), self.batch_photos):
+            decoded = [_decode(data) for data in files[start : start + self.batch_photos]]
+            good = [entry for entry in decoded if not isinstance(entry, InputError)]
+            found = iter(self._batch([photo.rgb for photo, _ in good]) if good else [])
+            for entry in decoded:
+                if isinstance(entry, InputError):
+                    yield entry
+                    continue
+                photo, decode_ms = entry
+                result = next(found)
+                if isinstance(result, Reconstruction):
+                    warnings, timings_ms = (*photo.warnings, *result.warnings), result.timings_ms
+                    result = replace(result, warnings=warnings, timings_ms={"decode": decode_ms, **timings_ms})
+                yield result
+
+    def photos(self, photos: Sequence[NDArray[np.uint8]]) -> Iterator[Reconstruction | InputError]:
+        """The same for photos that are decoded already, (H,W,3) uint8 RGB."""
+        for start in range(0, len(photos), self.batch_photos):
+            yield from self._batch(photos[start : start + self.batch_photos])
+
+    def _batch(self, photos: Sequence[NDArray[np.uint8]]) -> list[Reconstruction | InputError]:
+        started = time.perf_counter()
+        faces = align_photos(photos, self._template, self._net)
+        align_ms = _since(started) / len(photos)
+        usable = [face.image for face in faces if isinstance(face, AlignedFace)]
+        drawn = iter(self._networks(usable) if usable else [])
+        return [face if isinstance(face, InputError) else self._result(face, next(drawn), align_ms) for face in faces]
+
+    def _result(self, face: AlignedFace, drawn: _Drawn, align_ms: float) -> Reconstruction:
+        return Reconstruction(
+            parameters=drawn.parameters,
+            choices=self.schema.default_choices.copy(),
+            aligned=face.image,
+            imitator_image=drawn.picture,
+            faces=face.faces,
+            warnings=tuple(face.warnings),
+            timings_ms={"align": align_ms, "reconstruct": drawn.reconstruct_ms, "imitate": drawn.imitate_ms},
+        )
+
+    @torch.inference_mode()
+    def _networks(self, images: Sequence[NDArray[np.uint8]]) -> list[_Drawn]:
+        """Aligned faces (256,256,3) -> what the networks make of each."""
+        started = time.perf_counter()
+        stacked = torch.from_numpy(np.stack(images)).to(self.device).permute(0, 3, 1, 2).float() / 255
+        found: Tensor = self._reconstructor(stacked)
+        parameters = found.float().clamp(self._minimum, self._maximum)
+        vectors = parameters.cpu().numpy()
+        self._check_finite(vectors)
+        reconstruct_ms = _since(started) / len(images)
+        started = time.perf_counter()
+        drawn: Tensor = self._imitator(parameters)
+        pictures = (drawn * 255).round_().clamp_(0, 255).byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
+        imitate_ms = _since(started) / len(images)
+        return [_Drawn(v, p, reconstruct_ms, imitate_ms) for v, p in zip(vectors, pictures, strict=True)]
+
+    def _check_finite(self, vectors: NDArray[np.float32]) -> None:
+        broken = ~np.isfinite(vectors).all(0)
+        if broken.any():
+            name = self.schema.names[int(np.flatnonzero(broken)[0])]
+            raise BundleError(f"The bundle gave no finite number for '{name}': train it again.")
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Of one face: parameters (P,), the imitator's picture (256,256,3), and what both took."""
+
+    parameters: NDArray[np.float32]
+    picture: NDArray[np.uint8]
+    reconstruct_ms: float
+    imitate_ms: float
+
+
+def bundle_name(bundle: Bundle) -> str:
+    """Name and version as the bundle's card states them, for people."""
+    return " ".join(str(bundle.card[key]) for key in ("name", "version") if bundle.card.get(key)) or "unnamed"
+
+
+def _decode(data: bytes) -> tuple[Photo, float] | InputError:
+    started = time.perf_counter()
+    try:
+        return read_photo(data), _since(started)
+    except InputError as error:
+        return error
+
+
+def _or_raise(result: Reconstruction | InputError) -> Reconstruction:
+    if isinstance(result, InputError):
+        raise result
+    return result
+
+
+def _device(name: str) -> torch.device:
+    if name not in ("cpu", "cuda"):
+        raise InputError(f"Device '{name}' is unknown, expected cpu or cuda.")
+    if name == "cuda":
+        if not torch.cuda.is_available():
+            raise InputError("Device 'cuda' was asked for, but torch finds no CUDA GPU; use cpu.")
+        # TF32 keeps 10 bits of mantissa: parameters would differ from those of a CPU by more than 1e-4.
+        torch.backends.cudnn.allow_tf32 = False
+    return torch.device(name)
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
