@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import importlib.util
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -78,10 +77,9 @@ def service(log: Path) -> Iterator[str]:
     from core import threads
     from engine_bridge.errors import EngineError
 
-    address = f"tcp://127.0.0.1:{_free_port()}"
     with log.open("wb") as words, _termination_as_exit():
         process = subprocess.Popen(
-            _command("serve", "--bind", address),
+            _command("serve", "--bind", "tcp://127.0.0.1:0"),
             stdin=subprocess.DEVNULL,
             stdout=words,
             stderr=subprocess.STDOUT,
@@ -89,9 +87,10 @@ def service(log: Path) -> Iterator[str]:
             env=threads.environment(threads.share(2)),
         )
         try:
-            if not _answers(process, address, time.monotonic() + SERVICE_START_S):
-                tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-                raise EngineError(f"The import service did not start ({(tail or ['it said nothing'])[0]}); see {log}.")
+            address = _ready(process, log, time.monotonic() + SERVICE_START_S)
+            if address is None:
+                last = (_words(log) or ["it said nothing"])[-1].removeprefix("facebridge: error: ").rstrip(".")
+                raise EngineError(f"The import service did not start ({last}); see {log}.")
             yield address
         finally:
             stop(process)
@@ -107,20 +106,22 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(STOP_S)
 
 
-def _answers(process: subprocess.Popen[bytes], address: str, deadline: float) -> bool:
-    """Whether the service says hello before the deadline (a monotonic time) and while its process lives."""
-    from engine_bridge.client import ServiceClient
-    from engine_bridge.errors import DeadlineExceeded
+def _ready(process: subprocess.Popen[bytes], log: Path, deadline: float) -> str | None:
+    """The address that the service says it is ready on; None when it ends or the deadline (monotonic) comes first."""
+    from core.cli.serve import READY
 
     while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with ServiceClient(address) as client:
-                client.hello()
-            return True
-        except DeadlineExceeded:
-            # It is still loading its networks.
-            time.sleep(0.1)
-    return False
+        for line in _words(log):
+            if line.startswith(READY):
+                return line.removeprefix(READY).strip()
+        time.sleep(0.05)
+    return None
+
+
+def _words(log: Path) -> list[str]:
+    """The whole lines of a log that another process is writing."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    return text[: text.rfind("\n") + 1].splitlines()
 
 
 def _import(photos: list[Path], out: Path, address: str) -> None:
@@ -141,12 +142,6 @@ def _import(photos: list[Path], out: Path, address: str) -> None:
 def _command(*arguments: str) -> list[str]:
     # -P: a folder named core in the current folder must not be taken for ours.
     return [sys.executable, "-P", "-m", "core.cli", *arguments]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
