@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.align.cache import PhotoCache
     from core.bundle import Bundle
     from core.evaluate.likeness import Likeness
+    from core.evaluate.sface import SFace
 
 HELP = "Measures how like their people the characters are, by SFace, a network that training never sees."
 
@@ -38,7 +39,6 @@ def run(args: argparse.Namespace) -> int:
     """Measure and print; raises InputError, BundleError, SchemaMismatch or EngineError."""
     from core import threads
     from core.bundle import Bundle
-    from core.evaluate.likeness import describe_faces, measure_likeness
     from core.evaluate.sface import SFace
     from core.files import write_atomically
     from engine_bridge.engines import engine_schema
@@ -53,18 +53,23 @@ def run(args: argparse.Namespace) -> int:
     if difference is not None:
         raise SchemaMismatch(f"The bundle is for another character than the engine '{args.engine}' draws: {difference}")
     with tempfile.TemporaryDirectory(prefix="facebridge-", ignore_cleanup_errors=True) as temporary:
-        cache = _aligned(args.photos, args.cache or Path(temporary) / "photos", bundle)
-        renders = _characters(args.photos, cache, bundle, args.engine)
-        seen = _with_bar("photos", lambda tell: describe_faces(cache.images, sface, cache.points, progress=tell))
-        drawn = _with_bar("renders", lambda tell: describe_faces(renders, sface, progress=tell))
-        likeness = measure_likeness(seen, drawn, cache.identity)
-        skipped = len(cache.skipped)
-        del cache  # memory maps must be gone before the folder is, on Windows
+        likeness, skipped = _measure(args.photos, args.cache or Path(temporary) / "photos", bundle, args.engine, sface)
     print(_table(likeness, skipped))
     if args.report is not None:
         figures = {"bundle": bundle.card, "photos_left_out": skipped, "likeness": likeness.as_dict()}
         write_atomically(args.report, (json.dumps(figures, indent=2) + "\n").encode())
     return 0
+
+
+def _measure(photos: Path, folder: Path, bundle: Bundle, engine: str, sface: SFace) -> tuple[Likeness, int]:
+    """The figures, and how many photos could not be aligned."""
+    from core.evaluate.likeness import describe_faces, measure_likeness
+
+    cache = _aligned(photos, folder, bundle)
+    renders = _characters(photos, cache, bundle, engine)
+    seen = _with_bar("photos", lambda tell: describe_faces(cache.images, sface, cache.points, progress=tell))
+    drawn = _with_bar("renders", lambda tell: describe_faces(renders, sface, progress=tell))
+    return measure_likeness(seen, drawn, cache.identity), len(cache.skipped)
 
 
 def _aligned(photos: Path, folder: Path, bundle: Bundle) -> PhotoCache:
