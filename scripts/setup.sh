@@ -49,10 +49,11 @@ install_debian_packages() {
 
 install_debian_packages
 
-if [ ! -x "$VENV/bin/python" ]; then
+# An interrupted set-up, or an interpreter that was removed since, leaves a venv that cannot install: make it again.
+if ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
     python=$(find_python) || fail "no Python 3.11 to 3.13 found; install one, or name it: make setup PYTHON=/path/to/python3.12"
     say "making $VENV with $("$python" --version)"
-    "$python" -m venv "$VENV" || fail "cannot make a venv; on Debian run: sudo apt-get install python3-venv"
+    "$python" -m venv --clear "$VENV" || fail "cannot make a venv; on Debian run: sudo apt-get install python3-venv"
 fi
 
 pip="$VENV/bin/python -m pip --disable-pip-version-check --no-input"
