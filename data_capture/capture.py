@@ -14,6 +14,8 @@ from data_capture.folder import (
     DatasetInfo,
     clear_leftovers,
     create_dataset,
+    disk_full,
+    is_disk_full,
     prepare_folder,
     read_info,
     read_schema,
@@ -114,8 +116,13 @@ def capture(
             "elsewhere, give 0 workers and an address to bind."
         )
     prepare_folder(settings.out)
-    with FolderLock(settings.out):
-        return _capture_locked(settings, farm_settings, progress or _ignore, listening)
+    try:
+        with FolderLock(settings.out):
+            return _capture_locked(settings, farm_settings, progress or _ignore, listening)
+    except OSError as error:
+        if is_disk_full(error):
+            raise disk_full(settings.out, error.strerror or str(error)) from error
+        raise
 
 
 def _capture_locked(

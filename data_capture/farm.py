@@ -25,8 +25,9 @@ from engine_bridge.keys import ServerKeys
 from engine_bridge.protocol import Credit, Fail, Frame, Heartbeat, Hello, Job, Message, Reject, Welcome, sample_digest
 from engine_bridge.router import Joined, Received, Router
 
-# Long enough to sleep when nothing happens, short enough to notice a dead process and a freed encoder soon.
-_POLL_S = 0.02
+# How soon a dead process is noticed while nothing arrives; a freed encoder and a second socket are looked at sooner.
+_IDLE_S = 0.1
+_BUSY_S = 0.01
 # Raw frames that may wait for an encoder: 12 MB at 256 px.
 _BACKLOG_FRAMES = 64
 # A worker notices a passed deadline itself and says so; only one that cannot even do that is ended.
@@ -90,13 +91,14 @@ class Farm:
         self._own_refusal: str | None = None
         self._routers: list[Router] = []
         try:
-            inner = self._open("tcp://127.0.0.1:*", None)
+            # Own workers have a socket of their own, so that they never need the keys of the other.
+            inner = self._open("tcp://127.0.0.1:*", None).endpoint if settings.workers > 0 else ""
             if settings.bind is not None:
                 self.address = self._open(settings.bind, settings.keys).endpoint
         except BaseException:
             self._close_routers()
             raise
-        self._pool = WorkerPool(settings.engine, inner.endpoint, settings.workers, settings.start_timeout_s)
+        self._pool = WorkerPool(settings.engine, inner, settings.workers, settings.start_timeout_s)
 
     def __enter__(self) -> Farm:
         return self
@@ -142,7 +144,8 @@ class Farm:
     def _step(self) -> None:
         events = [(link, event) for link, router in enumerate(self._routers) for event in router.poll(0)]
         if not events:
-            wait_s = _POLL_S / len(self._routers)
+            full = self._pipeline is not None and self._pipeline.backlog >= _BACKLOG_FRAMES
+            wait_s = _BUSY_S if full or len(self._routers) > 1 else _IDLE_S
             events = [(link, event) for link, router in enumerate(self._routers) for event in router.poll(wait_s)]
         for link, event in events:
             if isinstance(event, Joined):
@@ -196,7 +199,7 @@ class Farm:
         )
 
     def _is_own(self, link: int, hello: Hello) -> bool:
-        return link == 0 and self._pool.owns(hello.instance)
+        return self._routers[link].endpoint == self._pool.address and self._pool.owns(hello.instance)
 
     # -- work ----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -161,6 +162,16 @@ def test_an_interrupted_capture_leaves_finished_shards_and_no_lock(tmp_path: Pat
     assert read_manifest(folder)
     capture(_settings(folder, count), _farm(1))
     assert _digests(folder) == _expected(tmp_path, count)
+
+
+def test_a_disk_that_is_full_from_the_start_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(DatasetError, match="is full"):
+        capture(_settings(tmp_path / "d", 8), _farm(1))
+    assert [path.name for path in (tmp_path / "d").iterdir()] == [".lock"]
 
 
 def test_two_captures_cannot_share_a_folder(tmp_path: Path) -> None:

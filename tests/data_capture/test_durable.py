@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +28,20 @@ def test_a_file_is_written_whole_and_replaces_the_old_one(tmp_path: Path) -> Non
         write_whole(tmp_path / "file.json", content)
         assert (tmp_path / "file.json").read_bytes() == content
     assert [path.name for path in tmp_path.iterdir()] == ["file.json"]
+
+
+def test_a_write_that_fails_keeps_the_old_file_and_leaves_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_whole(tmp_path / "file.json", b"first")
+
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(tmp_path / "file.json", b"second")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file.json", b"first")]
 
 
 def test_a_folder_has_one_owner_at_a_time_and_the_refusal_names_it(tmp_path: Path) -> None:
