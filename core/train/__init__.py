@@ -1,5 +1,5 @@
-"""Training: captures -> imitator; captures and photos -> reconstructor; both -> bundle."""
+"""Training: captures -> imitator; captures and photos -> reconstructor; both -> bundle.
 
-from core.train.imitation_figures import evaluate_imitator
-
-__all__ = ["evaluate_imitator"]
+Nothing is imported here: `facebridge train` reads its settings from `core.train.config` and sets thread counts before
+any module that needs torch is loaded.
+"""
