@@ -20,6 +20,13 @@ from engine_bridge.errors import BundleError, InputError
 if TYPE_CHECKING:
     from core.bundle import Bundle
 
+TORCH_THREADS = 1
+"""Threads of a process that reconstructs, for `core.threads.configure`.
+
+Another number of threads, like another batch on a CPU, changes the order of summation; a difference of 1e-7 then tips
+the vector quantiser from one code to its neighbour here and there, and parameters change by up to 0.1. With one thread
+a photo has the same parameters from a command line and from a service, and takes about a quarter of a second.
+"""
 CUDA_BATCH = 8
 """Photos that a GPU takes at once."""
 _WARM_UP_PX = 512
@@ -44,10 +51,9 @@ class Reconstruction:
 
 
 class Reconstructor:
-    """A bundle ready to use; deterministic, and the same alone as among others. One thread at a time.
+    """A bundle ready to use; deterministic, and on a CPU a photo's parameters do not depend on its neighbours.
 
-    On a CPU photos are computed one by one: a batch gains nothing on two cores, and its other order of summation can
-    tip a vector quantiser from one code to its neighbour, which changes the parameters visibly.
+    There photos are computed one by one, in a process with TORCH_THREADS threads; see there for the reason.
     """
 
     def __init__(

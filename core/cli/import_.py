@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,14 +89,7 @@ def _source(args: argparse.Namespace) -> Source:
 
         keys = load_client_keys(args.keys) if args.keys else None
         return ServiceSource(args.server, keys, args.deadline)
-    return DirectSource(args.bundle, args.device, _torch_threads(engine=not args.no_render))
-
-
-def _torch_threads(engine: bool) -> int | None:
-    """What the engine, which draws with one thread of its own, leaves us; None: what the environment says, or all."""
-    from core import threads
-
-    return max(1, threads.cores() - 1) if engine and "OMP_NUM_THREADS" not in os.environ else None
+    return DirectSource(args.bundle, args.device)
 
 
 def _drawer(args: argparse.Namespace, schema: CharacterSchema, stack: contextlib.ExitStack) -> Draw:

@@ -24,19 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keys", type=Path, metavar="FILE", help="server key file, needed to bind beyond 127.0.0.1")
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="bundle to use (default: the one that ships)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where networks run (default: cpu)")
-    parser.add_argument("--threads", type=int, metavar="T", help="threads of the networks (default: every core)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop; raises InputError for a port in use, BundleError for an unusable bundle."""
     from core import threads
-    from engine_bridge.errors import InputError
     from engine_bridge.keys import load_server_keys
 
-    if args.threads is not None and args.threads < 1:
-        raise InputError(f"--threads is {args.threads}, expected at least 1.")
-    threads.configure(args.threads)
-    # Imported after the threads are set, because they load numpy and torch.
+    threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
     from core.bundle import Bundle
     from core.reconstruct import Reconstructor
     from core.serve import Service

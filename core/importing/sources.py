@@ -60,11 +60,11 @@ class Source(Protocol):
 class DirectSource:
     """Loads a bundle (None: the shipped one) into this process."""
 
-    def __init__(self, bundle: Path | None, device: str, torch_threads: int | None) -> None:
+    def __init__(self, bundle: Path | None, device: str) -> None:
         """Raises BundleError for an unusable bundle, InputError for a device that is not there."""
         from core import threads
 
-        threads.configure(torch_threads)
+        threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
         from core.bundle import Bundle
         from core.photo import MAX_BYTES
         from core.reconstruct import Reconstructor
