@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from core.perception.detector import Face
+from core.perception.detector import SURE_SCORE, Face
 from core.perception.geometry import CROP_PX, LandmarkNet, Roi, roi_from_faces, roi_from_points
 from core.perception.warp import apply, fit_similarity, invert, sample
 from engine_bridge.errors import InputError
@@ -154,7 +154,8 @@ def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet) -> list[_Found 
         landmarks, presence = _land([photos[i] for i in open_cases], faces, net)
         for index, points, present in zip(open_cases, landmarks, presence.tolist(), strict=True):
             if present >= _PRESENCE:
-                results[index] = _Found(points, len(candidates[index]) - rank)
+                sure = sum(face.score >= SURE_SCORE for face in candidates[index][rank + 1 :])
+                results[index] = _Found(points, 1 + sure)
     return results
 
 

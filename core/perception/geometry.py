@@ -120,9 +120,10 @@ class LandmarkNet(nn.Module):
         return points.reshape(-1, LANDMARKS, 3), presence.reshape(-1).sigmoid()
 
     def canonical(self, landmarks: Tensor) -> Tensor:
-        """Landmarks (B,478,3) px -> (B,468,3) cm with position, rotation and scale removed (x left, y up, z front).
+        """Landmarks (B,478,3) px -> (B,468,3) cm with position, rotation and scale removed.
 
-        Weighted Umeyama onto MediaPipe's canonical face, its own 33 points deciding; differentiable.
+        x points to the right of the picture, y up, z to the viewer. Weighted Umeyama onto MediaPipe's canonical face,
+        its own 33 points deciding; differentiable.
         """
         return self._fit(landmarks)[0]
 
