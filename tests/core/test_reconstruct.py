@@ -1,0 +1,167 @@
+"""A photo becomes parameters: in range, the same every time, alone or among others, and every bad photo a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core import threads
+from core.models.imitator import Imitator
+from core.reconstruct import TORCH_THREADS, Reconstruction, Reconstructor
+from engine_bridge.engines import engine_schema
+from engine_bridge.errors import BundleError, InputError
+from engine_bridge.schema import CharacterSchema
+from tests.core import photo_files as files
+
+SCHEMA = engine_schema("pattern")
+TEMPLATE = np.array([[90, 110], [166, 110], [128, 150], [100, 185], [156, 185]], np.float32)
+
+
+class CoarseNet(nn.Module):
+    """Mean colours of a 4 x 4 grid, mixed by fixed weights: enough to tell pictures apart."""
+
+    def __init__(self, gain: float = 1.0) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(0)
+        self.register_buffer("weight", gain * torch.randn(SCHEMA.count, 48, generator=generator))
+
+    def forward(self, images: Tensor) -> Tensor:
+        means = nn.functional.adaptive_avg_pool2d(images, 4).flatten(1)
+        return means @ cast(Tensor, self.weight).t()
+
+
+@dataclass(frozen=True)
+class CoarseBundle:
+    """What the reconstructor needs of a bundle, with networks that take a millisecond."""
+
+    schema: CharacterSchema
+    reconstructor: nn.Module
+    imitator: nn.Module
+    template: np.ndarray[Any, Any]
+    card: dict[str, str]
+
+
+def coarse(gain: float = 1.0, batch_photos: int | None = None) -> Reconstructor:
+    torch.manual_seed(0)
+    limits = (torch.from_numpy(row) for row in (SCHEMA.minimum, SCHEMA.maximum, SCHEMA.defaults))
+    bundle = CoarseBundle(SCHEMA, CoarseNet(gain), Imitator(*limits), TEMPLATE, {"name": "coarse", "version": "1"})
+    return Reconstructor(cast(Any, bundle), batch_photos=batch_photos)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _threads() -> None:
+    threads.configure(TORCH_THREADS)
+
+
+@pytest.fixture(scope="module")
+def reconstructor() -> Reconstructor:
+    return coarse()
+
+
+def test_a_portrait_becomes_parameters_pictures_and_times(
+    reconstructor: Reconstructor, astronaut: files.Picture
+) -> None:
+    found = reconstructor.photo(astronaut)
+    assert found.parameters.dtype == np.float32
+    assert np.array_equal(SCHEMA.check(found.parameters), found.parameters)
+    assert np.array_equal(found.choices, SCHEMA.default_choices)
+    assert found.aligned.shape == found.imitator_image.shape == (256, 256, 3)
+    assert (found.faces, found.warnings) == (1, ())
+    assert set(found.timings_ms) == {"align", "reconstruct", "imitate"}
+    assert all(value > 0 for value in found.timings_ms.values())
+
+
+def test_the_imitators_picture_is_of_the_parameters_that_are_returned(astronaut: files.Picture) -> None:
+    # A gain that throws every parameter out of its range: the picture must be of the clipped ones.
+    reconstructor = coarse(gain=100.0)
+    found = reconstructor.photo(astronaut)
+    assert (np.abs(found.parameters) == 2.5).all()
+    with torch.inference_mode():
+        expected = reconstructor.bundle.imitator(torch.from_numpy(found.parameters[None]))[0]
+    assert np.array_equal(found.imitator_image, (expected * 255).round().byte().permute(1, 2, 0).numpy())
+
+
+def test_the_same_photo_gives_the_same_bytes_every_time(reconstructor: Reconstructor, astronaut: files.Picture) -> None:
+    first, second = (reconstructor.photo(astronaut) for _ in range(2))
+    assert first.parameters.tobytes() == second.parameters.tobytes()
+    assert first.imitator_image.tobytes() == second.imitator_image.tobytes()
+
+
+@pytest.mark.parametrize("batch_photos", [1, 4])
+def test_a_photo_gives_the_same_parameters_alone_and_among_others(batch_photos: int, astronaut: files.Picture) -> None:
+    reconstructor = coarse(batch_photos=batch_photos)
+    pictures = [astronaut, files.without_face(), astronaut[:, ::-1].copy(), astronaut[20:, 10:].copy()]
+    together = list(reconstructor.photos(pictures))
+    assert isinstance(together[1], InputError)
+    for picture, result in zip(pictures, together, strict=True):
+        if isinstance(result, Reconstruction):
+            assert np.abs(reconstructor.photo(picture).parameters - result.parameters).max() <= 1e-4
+
+
+def test_warming_up_needs_no_photo(reconstructor: Reconstructor) -> None:
+    reconstructor.warm_up()
+
+
+def test_a_quarter_turn_in_exif_changes_nothing(reconstructor: Reconstructor, astronaut: files.Picture) -> None:
+    upright = reconstructor.file(files.encoded(astronaut))
+    turned = reconstructor.file(files.rotated_by_exif(astronaut))
+    assert np.array_equal(upright.parameters, turned.parameters)
+    assert "decode" in upright.timings_ms
+
+
+@pytest.mark.parametrize("mode", ["L", "I;16", "CMYK", "RGBA", "P"])
+def test_unusual_pixels_are_read_as_the_same_face(
+    mode: str, reconstructor: Reconstructor, astronaut: files.Picture
+) -> None:
+    found = reconstructor.file(files.in_mode(astronaut, mode))
+    usual = reconstructor.photo(astronaut)
+    difference = np.abs(found.aligned.astype(float).mean(2) - usual.aligned.astype(float).mean(2))
+    assert difference.mean() < 12
+
+
+def test_of_an_animation_the_first_picture_is_taken_and_said_so(
+    reconstructor: Reconstructor, astronaut: files.Picture
+) -> None:
+    found = reconstructor.file(files.animated(astronaut))
+    assert "2 pictures" in found.warnings[0]
+    assert np.array_equal(found.parameters, reconstructor.photo(astronaut).parameters)
+
+
+def test_of_several_faces_the_largest_is_taken_and_said_so(
+    reconstructor: Reconstructor, astronaut: files.Picture
+) -> None:
+    found = reconstructor.photo(files.beside(astronaut))
+    assert found.faces == 2
+    assert any("2 faces" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("fault", ["not-an-image", "empty", "truncated", "huge", "no-face", "tiny-face"])
+def test_a_bad_photo_is_one_sentence(fault: str, reconstructor: Reconstructor, astronaut: files.Picture) -> None:
+    data, said = files.bad_photos(astronaut)[fault]
+    with pytest.raises(InputError) as error:
+        reconstructor.file(data)
+    sentence = str(error.value)
+    assert said in sentence and sentence.endswith(".") and "\n" not in sentence
+
+
+def test_a_file_like_a_cameras_is_read(reconstructor: Reconstructor, grace_hopper: Path) -> None:
+    assert np.isfinite(reconstructor.file(grace_hopper.read_bytes()).parameters).all()
+
+
+def test_weights_that_give_no_number_are_the_bundles_fault(astronaut: files.Picture) -> None:
+    with pytest.raises(BundleError, match=SCHEMA.names[0]):
+        coarse(gain=float("nan")).photo(astronaut)
+
+
+def test_a_gpu_that_is_not_there_is_said_so(monkeypatch: pytest.MonkeyPatch, reconstructor: Reconstructor) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(InputError, match="no CUDA GPU"):
+        Reconstructor(reconstructor.bundle, device="cuda")
+    with pytest.raises(InputError, match="'abacus' is unknown"):
+        Reconstructor(reconstructor.bundle, device="abacus")
