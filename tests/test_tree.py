@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
+import importlib
 import os
 import pkgutil
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -104,11 +107,22 @@ def test_every_declared_package_has_a_pinned_version() -> None:
     assert "torch==2.13.0" in lines
 
 
-def test_the_readme_names_only_subcommands_that_exist() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"(?:^|`|/)facebridge ([a-z]+)", text, re.MULTILINE))
-    assert named
-    assert named <= {entry.name for entry in COMMANDS}
+def shown_commands() -> list[str]:
+    """Every `facebridge ...` line of the README's shell blocks and of the bundle script."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)
+    script = (ROOT / "scripts/bundle.sh").read_text(encoding="utf-8").replace('"$facebridge"', "facebridge")
+    lines = "\n".join([*blocks, script]).replace("$count", "10").replace("$PROFILE", "cpu").splitlines()
+    return [line for line in lines if line.startswith("facebridge ")]
+
+
+@pytest.mark.parametrize("line", shown_commands())
+def test_every_command_that_we_show_is_one_that_we_accept(line: str) -> None:
+    name, *arguments = shlex.split(line, comments=True)[1:]
+    (entry,) = (entry for entry in COMMANDS if entry.name == name)
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    importlib.import_module(entry.module).add_arguments(parser)
+    parser.parse_args(arguments)
 
 
 def test_links_between_our_pages_lead_somewhere() -> None:

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Trains a bundle for the embedded character on your own photos; `make bundle PHOTOS=DIR` calls it.
+#
+#   bundle.sh PHOTOS OUT      PHOTOS has one subfolder a person; the bundle will lie in OUT/bundle
+#   PROFILE=cpu|gpu           training settings (default: gpu where torch sees one)
+#   COUNT=N                   captures to train on (default: 6000, with a GPU 100000)
+#
+# Every step resumes: the same command again goes on where it was stopped.
+set -eu
+
+photos=${1:-}
+out=${2:-out}
+facebridge="$(dirname "$0")/../.venv/bin/facebridge"
+
+if [ -z "$photos" ] || [ ! -d "$photos" ]; then
+    echo "bundle: error: PHOTOS is '$photos', expected a folder with one subfolder of photos a person;" \
+        "run: make bundle PHOTOS=DIR" >&2
+    exit 1
+fi
+
+if [ -z "${PROFILE:-}" ]; then
+    PROFILE=$("$(dirname "$facebridge")/python" -c 'import torch; print("gpu" if torch.cuda.is_available() else "cpu")')
+fi
+if [ "$PROFILE" = gpu ]; then default_count=100000; else default_count=6000; fi
+count=${COUNT:-$default_count}
+captures="$out/captures"
+run="$out/bundle-run"
+
+step() { printf '\nbundle: %s\n' "$*"; }
+
+step "1 of 5: capturing $count pictures of the embedded character"
+"$facebridge" capture --engine embedded --count "$count" --seed 1 --out "$captures"
+step "2 of 5: training the imitator ($PROFILE profile)"
+"$facebridge" train imitator --data "$captures" --out "$run" --profile "$PROFILE"
+step "3 of 5: measuring the renders"
+"$facebridge" train constants --data "$captures" --out "$run"
+step "4 of 5: training the reconstructor on your photos"
+"$facebridge" train reconstructor --data "$captures" --photos "$photos" --out "$run" --profile "$PROFILE"
+step "5 of 5: packing"
+"$facebridge" train bundle --run "$run" --out "$out/bundle" --photos-name "$photos"
+
+echo "bundle: ready; use it with: facebridge import PHOTO --out DIR --bundle $out/bundle"
