@@ -90,7 +90,7 @@ class Imitator(nn.Module):
         return hidden
 
     def linear(self, parameters: Tensor) -> Tensor:
-        """(B, P) -> (B, 3, 256, 256) RGB around [0, 1], not clamped: what a loss should see, so that no gradient dies."""
+        """(B, P) -> (B, 3, 256, 256) RGB around [0, 1], not clamped: losses look at this, so no gradient dies."""
         return self.neutral + self.change(parameters)
 
     def forward(self, parameters: Tensor) -> Tensor:

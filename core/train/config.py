@@ -42,27 +42,31 @@ class ReconstructorConfig:
 
     steps: int = 100_000
     minutes: float = 0.0
-    batch: int = 64  # photos and renders each
+    batch: int = 64  # photos, and as many renders
+    optimizer: str = "adam"
     lr: float = 3e-4
+    orthogonal_lr: float = 0.02
     lr_final: float = 0.05
     warmup: float = 0.02
     beta2: float = 0.999
     ema: float = 0.999
     clip_norm: float = 1.0
-    warm_start: float = 0.0  # share of the run on renders alone, before photos join
-    # Equation 12.
+    # Equation 12, and equations 4, 5 and 8.
     restored_weight: float = 1.0
     domain_weight: float = 0.01
     contrastive_weight: float = 0.02
     consistency_weight: float = 0.02
-    codebook_beta: float = 0.25  # equation 5
-    commitment_alpha: float = 0.25  # equation 4
-    temperature: float = 0.07  # equation 8
+    codebook_beta: float = 0.25
+    commitment_alpha: float = 0.25
+    temperature: float = 0.07
+    # Our additions, off in the GPU profile.
+    warm_start: float = 0.0  # share of the run on renders alone, before photos join
+    parameter_weight: float = 0.0  # direct error of renders' parameters, in units of their variance
+    appearance_weight: float = 0.0  # regional colours of photo and character, centred per domain
+    prior_weight: float = 0.0  # mean square of photos' parameters, in half-range units
+    codebook_photos: float = 0.0  # 1: L_differ holds for photos as well as for renders
+    domain_memory: int = 0  # earlier samples of each domain that the MMD also compares with
     geometry_batch: int = 0  # photos of a step that L_3d looks at; 0 means all
-    # Our additions, zero in the paper.
-    parameter_weight: float = 0.0  # direct error of the parameters of renders, in units of their variance
-    appearance_weight: float = 0.0  # low-frequency colour of the face, centred per domain
-    prior_weight: float = 0.0  # mean square of the photos' parameters, in units of half-ranges
     degrade: float = 1.0  # how strongly inputs of E are degraded, 0 to 1
     held_out: int = 512
     held_out_people: int = 41
@@ -76,29 +80,43 @@ class ReconstructorConfig:
 
 Config = TypeVar("Config", ImitatorConfig, ReconstructorConfig)
 
-# What two cores can do in half an hour (imitator) and three quarters (reconstructor); measured, see docs.
+# The CPU profiles make the most of about half an hour (imitator) and three quarters (reconstructor) on two cores:
+# small batches, and an optimiser that needs a third of Adam's steps and costs a quarter more a step.
 IMITATOR_PROFILES: dict[str, ImitatorConfig] = {
     "gpu": ImitatorConfig(),
     "cpu": ImitatorConfig(
-        steps=6_000, batch=16, lr=1e-3, beta2=0.99, ema=0.995, held_out=300, log_every=25, evaluate_every=1_000
+        steps=6_000,
+        batch=16,
+        optimizer="orthogonal",
+        lr=1e-3,
+        beta2=0.99,
+        ema=0.99,
+        held_out=300,
+        log_every=25,
+        evaluate_every=1_000,
     ),
 }
 RECONSTRUCTOR_PROFILES: dict[str, ReconstructorConfig] = {
     "gpu": ReconstructorConfig(),
     "cpu": ReconstructorConfig(
-        steps=2_000,
+        steps=1_200,
         batch=8,
+        optimizer="orthogonal",
         lr=1e-3,
         beta2=0.99,
-        ema=0.99,
-        warm_start=0.3,
-        geometry_batch=2,
+        ema=0.98,
+        domain_weight=0.05,
+        consistency_weight=0.3,
+        warm_start=0.35,
         parameter_weight=1.0,
-        appearance_weight=1.0,
-        prior_weight=0.01,
+        appearance_weight=0.5,
+        prior_weight=0.02,
+        codebook_photos=1.0,
+        domain_memory=64,
+        geometry_batch=4,
         held_out=300,
         log_every=10,
-        evaluate_every=400,
+        evaluate_every=200,
     ),
 }
 

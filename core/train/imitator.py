@@ -18,11 +18,11 @@ from core.train.captures import Captures, change_from_neutral, head_mask, to_flo
 from core.train.checkpoint import load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
 from core.train.config import ImitatorConfig
 from core.train.imitation_figures import ImitatorFigures, evaluate_imitator
-from core.train.optimizers import imitator_optimizers, set_rate
+from core.train.optimizers import make_optimizers, set_rate
 from core.train.references import References
 from core.train.report import Report
 from core.train.results import bounds
-from core.train.schedule import AveragedWeights, Clock, choose_device, learning_rate, set_threads
+from core.train.schedule import AveragedWeights, Clock, choose_device, learning_rate, place, set_threads
 from engine_bridge.errors import SchemaMismatch
 
 CHECKPOINT = "imitator-checkpoint"
@@ -74,9 +74,9 @@ def train_imitator(
     weights = imitation_weights(change[:train_count], config.change_floor, config.uniform_weight)
     # Divided by the weighted mean change, the loss is 1 for the neutral picture and 0 for perfection.
     unit = float((weights * change[:train_count]).mean())
-    imitator = make_imitator(captures, references.neutral).to(device, memory_format=torch.channels_last)
+    imitator = place(make_imitator(captures, references.neutral), device)
     averaged = AveragedWeights(imitator, config.ema)
-    optimizers = imitator_optimizers(imitator, config)
+    optimizers = make_optimizers(imitator, config)
     step, elapsed_s = _resume(out, captures, imitator, averaged, optimizers, report)
     clock = Clock(config.steps, config.minutes, elapsed_s)
     checkpoint_at = clock.elapsed_s + 60.0 * config.checkpoint_minutes

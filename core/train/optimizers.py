@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.train.config import ImitatorConfig
+from core.train.config import ImitatorConfig, ReconstructorConfig
 from engine_bridge.errors import InputError
 
 # A quintic whose iterates drive every singular value in (0, 1] to about 1 within a few steps (Jordan et al., 2024).
@@ -29,7 +29,8 @@ def orthogonalised(matrices: Tensor, iterations: int = 4) -> Tensor:
 
 
 class OrthogonalMomentum(torch.optim.Optimizer):
-    """Muon for linear layers and 4 x 4, stride-2 transposed convolutions.
+    """Muon for linear layers, convolutions (as outputs x everything else) and, in groups with `transposed` set,
+    4 x 4, stride-2 transposed convolutions.
 
     A transposed convolution with kernel 4 and stride 2 is four separate linear maps, one for each of the 2 x 2
     output phases, from 2 x 2 taps of all inputs to the outputs; each map's momentum is orthogonalised by itself.
@@ -38,7 +39,7 @@ class OrthogonalMomentum(torch.optim.Optimizer):
     """
 
     def __init__(self, parameters: Iterable[Any], lr: float, momentum: float = 0.9) -> None:
-        super().__init__(parameters, {"lr": lr, "momentum": momentum})
+        super().__init__(parameters, {"lr": lr, "momentum": momentum, "transposed": False})
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
@@ -53,8 +54,9 @@ class OrthogonalMomentum(torch.optim.Optimizer):
                     state["momentum"] = torch.zeros_like(weight)
                 momentum: Tensor = state["momentum"].mul_(keep).add_(weight.grad, alpha=1 - keep)
                 direction = weight.grad.lerp(momentum, keep)
-                if weight.ndim == 2:
-                    update, rows, columns = orthogonalised(direction[None])[0], weight.shape[0], weight.shape[1]
+                if not group["transposed"]:
+                    update = orthogonalised(direction.flatten(1)[None])[0].view_as(weight)
+                    rows, columns = weight.shape[0], weight[0].numel()
                 else:
                     update = _from_phases(orthogonalised(_to_phases(direction)), weight)
                     rows, columns = weight.shape[1], 4 * weight.shape[0]
@@ -74,23 +76,36 @@ def _from_phases(matrices: Tensor, like: Tensor) -> Tensor:
     return split.permute(2, 5, 3, 0, 4, 1).reshape(inputs, outputs, 4, 4)
 
 
-def adam(parameters: Iterable[nn.Parameter], lr: float, beta2: float) -> torch.optim.Optimizer:
+def adam(parameters: Iterable[Tensor], lr: float, beta2: float) -> torch.optim.Optimizer:
     """Adam with beta1 = 0.9; each group notes its peak learning rate as `peak_lr`."""
     return torch.optim.Adam([{"params": list(parameters), "peak_lr": lr}], lr=lr, betas=(0.9, beta2))
 
 
-def imitator_optimizers(module: nn.Module, config: ImitatorConfig) -> list[torch.optim.Optimizer]:
+def make_optimizers(module: nn.Module, config: ImitatorConfig | ReconstructorConfig) -> list[torch.optim.Optimizer]:
     """Adam for everything (`optimizer = "adam"`, the paper), or orthogonalised momentum for the hidden layers and
-    Adam for biases and the output layer (`"orthogonal"`)."""
+    Adam for biases, norms, codes and the layers that touch an image or the answer (`"orthogonal"`)."""
     weights = list(module.parameters())
     if config.optimizer == "adam":
         return [adam(weights, config.lr, config.beta2)]
     if config.optimizer != "orthogonal":
         raise InputError(f"--optimizer is {config.optimizer!r}; it must be adam or orthogonal.")
-    hidden = [w for w in weights if w.ndim >= 2 and w.shape[1] != 3]
-    rest = [w for w in weights if not (w.ndim >= 2 and w.shape[1] != 3)]
-    first = OrthogonalMomentum([{"params": hidden, "peak_lr": config.orthogonal_lr}], lr=config.orthogonal_lr)
-    return [first, adam(rest, config.lr, config.beta2)]
+    plain: list[Tensor] = []
+    transposed: list[Tensor] = []
+    for name, layer in module.named_modules():
+        if isinstance(layer, nn.ConvTranspose2d):
+            transposed += [layer.weight] if layer.out_channels != 3 else []
+        elif isinstance(layer, nn.Conv2d):
+            plain += [layer.weight] if layer.in_channels != 3 else []
+        elif isinstance(layer, nn.Linear) and not name.endswith("head"):
+            plain.append(layer.weight)
+    taken = {id(weight) for weight in (*plain, *transposed)}
+    groups = [
+        {"params": group, "peak_lr": config.orthogonal_lr, "transposed": flag}
+        for group, flag in ((plain, False), (transposed, True))
+        if group
+    ]
+    rest = [weight for weight in weights if id(weight) not in taken]
+    return [OrthogonalMomentum(groups, lr=config.orthogonal_lr), adam(rest, config.lr, config.beta2)]
 
 
 def set_rate(optimizers: list[torch.optim.Optimizer], share: float) -> None:

@@ -47,7 +47,8 @@ class Report:
         self._sums, self._count = {}, 0
         losses = "  ".join(f"{name} {value:.4g}" for name, value in means.items())
         self.say(
-            f"step {step:6d}  {100 * progress:5.1f} %  {duration(left_s)} left  {rate:5.1f} images/s  lr {lr:.2e}  {losses}"
+            f"step {step:6d}  {100 * progress:5.1f} %  {duration(left_s)} left  {rate:5.1f} images/s"
+            f"  lr {lr:.2e}  {losses}"
         )
         self.scalars({**means, "lr": lr, "images_per_s": rate}, step)
         return means

@@ -6,11 +6,14 @@ import math
 import os
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from engine_bridge.errors import InputError
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 class Clock:
@@ -88,6 +91,11 @@ def choose_device(name: str) -> torch.device:
         return torch.device(name)
     except RuntimeError as error:
         raise InputError(f"--device is {name!r}; it must be auto, cpu or cuda.") from error
+
+
+def place(module: Module, device: torch.device) -> Module:
+    """`module` on `device`, its weights laid out channels-last, which is faster on a CPU and on tensor cores."""
+    return module.to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
 def set_threads(threads: int) -> None:

@@ -1,0 +1,43 @@
+"""Regional colours of a face: mean colour of forehead, cheeks, lips, brows and so on, found by landmarks."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+# MediaPipe landmark numbers inside each region; both sides together, so that a light from one side averages out.
+REGIONS: dict[str, tuple[int, ...]] = {
+    "forehead": (10, 151, 9, 108, 337, 67, 297),
+    "cheeks": (50, 101, 118, 205, 187, 36, 280, 330, 347, 425, 411, 266),
+    "nose": (4, 5, 195, 197),
+    "chin": (152, 175, 199, 200),
+    "moustache": (164, 165, 391, 167, 393),
+    "jaw": (138, 135, 172, 367, 364, 397),
+    "upper lip": (11, 12, 72, 302, 38, 268),
+    "lower lip": (15, 16, 85, 315, 86, 316),
+    "brows": (63, 105, 66, 52, 65, 293, 334, 296, 282, 295),
+    "irises": (468, 473),
+}
+CHEEKS = list(REGIONS).index("cheeks")
+BLUR_PX = 4  # colours are read from the picture averaged over squares of this size
+
+
+def region_colours(images: Tensor, points: Tensor) -> Tensor:
+    """Images (B, 3, H, W) in [0, 1] and landmarks (B, 478, 2) px -> (B, len(REGIONS), 3); differentiable in images.
+
+    Points outside the picture take its border's colour.
+    """
+    height, width = images.shape[-2:]
+    small = F.avg_pool2d(images, BLUR_PX)
+    order = [i for numbers in REGIONS.values() for i in numbers]
+    scale = points.new_tensor([2.0 / width, 2.0 / height])
+    grid = points[:, order] * scale - 1.0
+    colours = F.grid_sample(small, grid[:, :, None], padding_mode="border", align_corners=False)[..., 0]
+    split = colours.split([len(numbers) for numbers in REGIONS.values()], dim=2)
+    return torch.stack([part.mean(2) for part in split], dim=1)
+
+
+def lightness(colours: Tensor) -> Tensor:
+    """(..., 3) sRGB in [0, 1] -> (...) approximate perceptual lightness (luma)."""
+    return colours @ colours.new_tensor([0.299, 0.587, 0.114])

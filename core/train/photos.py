@@ -1,0 +1,103 @@
+"""Aligned photos for training: who is who, what the frozen networks say of each, and batches of pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.align.cache import PhotoCache
+from core.train.appearance import region_colours
+from core.train.captures import to_float
+from engine_bridge.errors import DatasetError
+
+# Ridge strength of the expression fit, relative to the mean variance of a coefficient.
+EXPRESSION_RIDGE = 1.0
+
+
+@dataclass(frozen=True)
+class PhotoBatch:
+    """2K photos: rows 2i and 2i + 1 show the same person, and no two pairs the same one."""
+
+    images: Tensor  # (2K, 3, 256, 256)
+    embeddings: Tensor  # (2K, 128)
+    geometry: Tensor  # (2K, 468, 3), expression removed
+    colours: Tensor  # (2K, R, 3)
+    people: Tensor  # (2K,)
+
+
+class Photos:
+    """Photos of one cache, split by person into training and held-out people, with their frozen features.
+
+    `geometry` has the photos' expression taken out: the part of each vertex that a ridge regression predicts from
+    the 52 expression coefficients. The character has no expression, and a smile moves more vertices than a face.
+    """
+
+    def __init__(self, cache: PhotoCache, held_out_people: int) -> None:
+        self.images = cache.images
+        self.people = np.asarray(cache.identity)
+        names = np.unique(self.people)
+        if len(names) <= held_out_people + 1:
+            raise DatasetError(
+                f"The photos show {len(names)} people, but {held_out_people} are to be held out and two are needed to"
+                " tell people apart; add photos or lower --held-out-people."
+            )
+        # Every k-th person is held out, so that the choice does not follow the alphabet.
+        picks = np.linspace(0, len(names) - 1, held_out_people).astype(int) if held_out_people else np.zeros(0, int)
+        self.held_out_people = names[picks]
+        held = np.isin(self.people, self.held_out_people)
+        self.held_out_rows = np.flatnonzero(held)
+        self.rows_of = {int(n): np.flatnonzero(self.people == n) for n in names if n not in self.held_out_people}
+        if sum(len(rows) >= 2 for rows in self.rows_of.values()) < 2:
+            raise DatasetError("Fewer than two people have two photos each; the contrastive loss needs pairs.")
+        train = np.flatnonzero(~held)
+        self.embeddings = torch.from_numpy(np.array(cache.embeddings, np.float32))
+        self.geometry = without_expression(np.array(cache.geometry), np.array(cache.blendshapes), train)
+        self.colours = self._colours(np.array(cache.points))
+        self.embedding_mean = self.embeddings[train].mean(0)
+        self.geometry_mean = self.geometry[train].mean(0)
+        self.colour_mean = self.colours[train].mean(0)
+        self.geometry_unit = float((self.geometry[train] - self.geometry_mean).square().sum(-1).mean())
+        self.colour_unit = float((self.colours[train] - self.colour_mean).square().mean())
+        self.train_count = len(train)
+
+    def _colours(self, points: NDArray[np.float32], block: int = 64) -> Tensor:
+        parts = []
+        for i in range(0, len(self.images), block):
+            images = to_float(torch.from_numpy(np.array(self.images[i : i + block])))
+            parts.append(region_colours(images, torch.from_numpy(points[i : i + block, :, :2])))
+        return torch.cat(parts)
+
+    def batch(self, pairs: int, rng: np.random.Generator) -> PhotoBatch:
+        """`pairs` training people with at least two photos, two photos of each; fewer pairs if there are fewer."""
+        able = [person for person, rows in self.rows_of.items() if len(rows) >= 2]
+        chosen = rng.choice(able, min(pairs, len(able)), replace=False)
+        rows = np.concatenate([rng.choice(self.rows_of[int(person)], 2, replace=False) for person in chosen])
+        return self.take(rows)
+
+    def take(self, rows: NDArray[np.int64]) -> PhotoBatch:
+        """The photos of these rows of the cache."""
+        picks = torch.from_numpy(np.asarray(rows))
+        return PhotoBatch(
+            to_float(torch.from_numpy(np.ascontiguousarray(self.images[rows]))),
+            self.embeddings[picks],
+            self.geometry[picks],
+            self.colours[picks],
+            torch.from_numpy(self.people[rows].astype(np.int64)),
+        )
+
+
+def without_expression(
+    geometry: NDArray[np.float32], blendshapes: NDArray[np.float32], train: NDArray[np.int64]
+) -> Tensor:
+    """(N, 468, 3) cm and (N, 52) -> (N, 468, 3) with what expression explains taken out, fitted on rows `train`."""
+    x = blendshapes.astype(np.float64)
+    y = geometry.reshape(len(geometry), -1).astype(np.float64)
+    x = x - x[train].mean(0)
+    spread = x[train].T @ x[train]
+    ridge = EXPRESSION_RIDGE * np.trace(spread) / len(spread) + 1e-9
+    fit = np.linalg.solve(spread + ridge * np.eye(len(spread)), x[train].T @ (y[train] - y[train].mean(0)))
+    return torch.from_numpy((y - x @ fit).reshape(geometry.shape).astype(np.float32))
