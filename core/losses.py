@@ -115,6 +115,7 @@ class Weights:
     parameter: float = 0.0
     appearance: float = 0.0
     prior: float = 0.0
+    suggestion: float = 0.0
 
 
 @dataclass
@@ -130,6 +131,7 @@ class Terms:
     parameter: Tensor | None = None  # ours
     appearance: Tensor | None = None  # ours
     prior: Tensor | None = None  # ours
+    suggestion: Tensor | None = None  # ours
 
     def total(self, weights: Weights) -> Tensor:
         """Equation 12 with equations 5 (restored = pixel + beta * codebook) and 11 (consistency = 3d + id), plus
@@ -144,6 +146,7 @@ class Terms:
             (weights.parameter, self.parameter),
             (weights.appearance, self.appearance),
             (weights.prior, self.prior),
+            (weights.suggestion, self.suggestion),
         )
         present = [weight * term for weight, term in parts if term is not None and weight != 0.0]
         if not present:

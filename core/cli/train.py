@@ -149,10 +149,11 @@ def _constants(args: argparse.Namespace) -> int:
         raise InputError(f"The neutral render of {dataset.info.character} shows no face that can be found: {neutral}")
     template = template_points(_tensor(neutral)[None])[0].numpy()
     normalise = Imitator(*bounds(captures.schema)).normalise
-    constants, fit = fit_constants(
+    constants, fit, inputs, seen = fit_constants(
         captures, normalise, references.neutral, template, neutral, args.samples, _counter("landmarks of renders")
     )
     save_result(args.out, "constants", constants.tensors(), {"fit": asdict(fit)}, captures.schema)
+    save_result(args.out, "render-features", {"inputs": inputs, **vars(seen)}, {}, captures.schema)
     print(
         f"Landmarks are predicted to {fit.error_px:.2f} px (the mean face: {fit.neutral_error_px:.2f} px) on renders"
         f" that were not fitted; {fit.doubted} of {fit.renders + fit.doubted} renders were left out."
@@ -177,6 +178,7 @@ def _reconstructor(args: argparse.Namespace) -> int:
     from core.train.photos import Photos
     from core.train.reconstructor import ReconstructorRun
     from core.train.results import load_imitator, load_result, save_result
+    from core.train.suggestions import FaceFeatures
 
     dataset, cache, captures, references = _open(args)
     imitator = load_imitator(args.out, captures.schema)
@@ -184,6 +186,11 @@ def _reconstructor(args: argparse.Namespace) -> int:
     folder = args.photo_cache or args.out / "photos"
     photo_cache = build_cache(args.photos, folder, constants.template.numpy(), cores(), _counter("photos aligned"))
     photos = Photos(photo_cache, config.held_out_people)
+    if config.suggestion_weight:
+        seen, _ = load_result(args.out, "render-features", captures.schema)
+        inputs = seen.pop("inputs")
+        found = photos.suggest(inputs, FaceFeatures(**seen))
+        print(f"Suggestions explain {found.explained:.3f} of the parameters of renders (ridge {found.ridge:g}).")
     run = ReconstructorRun(imitator, captures, photos, constants, references, config, args.out, cache)
     model, figures = run.train()
     facts = {

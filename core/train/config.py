@@ -63,6 +63,7 @@ class ReconstructorConfig:
     warm_start: float = 0.0  # share of the run on renders alone, before photos join
     parameter_weight: float = 0.0  # direct error of renders' parameters, in units of their variance
     appearance_weight: float = 0.0  # regional colours of photo and character, centred per domain
+    suggestion_weight: float = 0.0  # photos' parameters against those a linear map suggests; see core.train.suggestions
     prior_weight: float = 0.0  # mean square of photos' parameters, in half-range units
     codebook_photos: float = 0.0  # 1: L_differ holds for photos as well as for renders
     domain_memory: int = 0  # earlier samples of each domain that the MMD also compares with
@@ -85,7 +86,7 @@ Config = TypeVar("Config", ImitatorConfig, ReconstructorConfig)
 IMITATOR_PROFILES: dict[str, ImitatorConfig] = {
     "gpu": ImitatorConfig(),
     "cpu": ImitatorConfig(
-        steps=6_000,
+        minutes=30.0,
         batch=16,
         optimizer="orthogonal",
         lr=1e-3,
@@ -99,7 +100,7 @@ IMITATOR_PROFILES: dict[str, ImitatorConfig] = {
 RECONSTRUCTOR_PROFILES: dict[str, ReconstructorConfig] = {
     "gpu": ReconstructorConfig(),
     "cpu": ReconstructorConfig(
-        steps=1_200,
+        minutes=45.0,
         batch=8,
         optimizer="orthogonal",
         lr=1e-3,
@@ -107,9 +108,10 @@ RECONSTRUCTOR_PROFILES: dict[str, ReconstructorConfig] = {
         ema=0.98,
         domain_weight=0.05,
         consistency_weight=0.3,
-        warm_start=0.35,
+        warm_start=0.75,
         parameter_weight=1.0,
         appearance_weight=0.5,
+        suggestion_weight=1.0,
         prior_weight=0.02,
         codebook_photos=1.0,
         domain_memory=64,
@@ -132,6 +134,8 @@ def add_config_arguments(parser: argparse.ArgumentParser, example: Any) -> None:
 def overridden(config: Config, values: dict[str, Any]) -> Config:
     """`config` with every entry of `values` that is not None put in; InputError for a value out of range."""
     known = {field.name for field in dataclasses.fields(config)}
+    if values.get("steps") is not None and values.get("minutes") is None:
+        values = {**values, "minutes": 0.0}  # a stated number of steps is meant, whatever the profile's clock says
     config = dataclasses.replace(config, **{k: v for k, v in values.items() if k in known and v is not None})
     for name in ("steps", "batch", "log_every", "evaluate_every"):
         if getattr(config, name) < 1:

@@ -14,6 +14,7 @@ from core.perception.geometry import LANDMARKS, LandmarkNet, crop_by_points, poi
 from core.perception.identity import IdentityNet, face_chips
 from core.train.appearance import region_colours
 from core.train.captures import Captures
+from core.train.suggestions import FaceFeatures
 from engine_bridge.errors import DatasetError
 
 PRESENCE = 0.5  # a render whose landmarks the net itself doubts is left out
@@ -66,11 +67,12 @@ def fit_constants(
     samples: int = 2_000,
     report: Callable[[int, int], None] | None = None,
     nets: tuple[LandmarkNet, IdentityNet] | None = None,
-) -> tuple[Constants, LandmarkFit]:
+) -> tuple[Constants, LandmarkFit, Tensor, FaceFeatures]:
     """Find the landmarks of `samples` evenly spaced captures and fit everything that `Constants` holds.
 
     `normalise` brings (B, P) parameters into half-range units; `neutral_landmarks` (478, 2+) px of the neutral
-    render tell where to look: the camera is fixed, so no detector is needed. DatasetError when too few captures
+    render tell where to look: the camera is fixed, so no detector is needed. Also returns what it saw, for
+    `suggest_parameters`: inputs (N, P) in half-range units and their features. DatasetError when too few captures
     show a face.
     """
     landmark_net, identity_net = nets or (LandmarkNet.load(), IdentityNet.load())
@@ -107,7 +109,8 @@ def fit_constants(
         stacked["colour"].mean(0),
         torch.from_numpy(template).float(),
     )
-    return constants, fit
+    seen = FaceFeatures(stacked["embedding"], stacked["geometry"], stacked["colour"])
+    return constants, fit, stacked["input"], seen
 
 
 def locate(net: LandmarkNet, images: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:

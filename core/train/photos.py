@@ -12,6 +12,7 @@ from torch import Tensor
 from core.align.cache import PhotoCache
 from core.train.appearance import region_colours
 from core.train.captures import to_float
+from core.train.suggestions import FaceFeatures, Suggestions, suggest_parameters
 from engine_bridge.errors import DatasetError
 
 # Ridge strength of the expression fit, relative to the mean variance of a coefficient.
@@ -27,6 +28,7 @@ class PhotoBatch:
     geometry: Tensor  # (2K, 468, 3), expression removed
     colours: Tensor  # (2K, R, 3)
     people: Tensor  # (2K,)
+    suggested: Tensor  # (2K, P) in half-range units; (2K, 0) when there are no suggestions
 
 
 class Photos:
@@ -63,6 +65,15 @@ class Photos:
         self.geometry_unit = float((self.geometry[train] - self.geometry_mean).square().sum(-1).mean())
         self.colour_unit = float((self.colours[train] - self.colour_mean).square().mean())
         self.train_count = len(train)
+        self.suggested = torch.zeros(len(self.images), 0)
+        """(N, P) in half-range units, set by `suggest`."""
+
+    def suggest(self, parameters: Tensor, renders: FaceFeatures) -> Suggestions:
+        """Suggest parameters for every photo from renders with `parameters` (N, P) in half-range units."""
+        photos = FaceFeatures(self.embeddings, self.geometry, self.colours)
+        found = suggest_parameters(renders, parameters, photos)
+        self.suggested = found.parameters
+        return found
 
     def _colours(self, points: NDArray[np.float32], block: int = 64) -> Tensor:
         parts = []
@@ -87,6 +98,7 @@ class Photos:
             self.geometry[picks],
             self.colours[picks],
             torch.from_numpy(self.people[rows].astype(np.int64)),
+            self.suggested[picks],
         )
 
 

@@ -106,11 +106,13 @@ class ReconstructorRun:
         # Everything random in a step follows from (seed, step), so that a resumed run draws what it would have drawn.
         rng = np.random.default_rng((config.seed, self.step))
         torch.manual_seed(config.seed * 1_000_003 + self.step)
-        count = 2 * config.batch if warm else config.batch
+        # A warm start without suggestions looks at renders only, twice as many.
+        alone = warm and not (config.suggestion_weight and self.photos.suggested.shape[1])
+        count = 2 * config.batch if alone else config.batch
         photos = self.photos.batch(max(2, config.batch // 2), rng)
         renders = self.losses.renders(rng.integers(0, self.train_count, count), photos.images)
         if warm:
-            terms, found = self.losses.on_renders(model, renders)
+            terms, found = self.losses.warm_start(model, renders, photos)
         else:
             terms, found, drawn = self.losses.on_both(model, renders, photos, rng)
             if self.step % (10 * config.log_every) == 0:

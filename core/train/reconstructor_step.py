@@ -85,7 +85,9 @@ class StepLosses:
             config.parameter_weight,
             config.appearance_weight,
             config.prior_weight,
+            config.suggestion_weight,
         )
+        self.suggestion_unit = float(photos.suggested.var(0).mean()) if photos.suggested.shape[1] else 1.0
 
     def renders(self, indices: NDArray[np.int64], scenes: Tensor | None) -> Renders:
         """Captured samples, with foreign backgrounds, blurred borders and a photo's defects on the way in."""
@@ -95,20 +97,39 @@ class StepLosses:
             inputs = degrade(blur_borders(replace_background(images, self.backdrop, scenes)), self.config.degrade)
         return Renders(parameters.to(self.device), images.to(self.device), inputs.to(self.device))
 
-    def on_renders(self, model: Reconstructor, renders: Renders) -> tuple[losses.Terms, Reconstruction]:
-        """The warm start: restored loss (equations 3 to 5) and the direct parameter term."""
-        found = model.reconstruct(renders.inputs)
-        return self._restored(found.parameters, found, renders), found
+    def warm_start(
+        self, model: Reconstructor, renders: Renders, photos: PhotoBatch
+    ) -> tuple[losses.Terms, Reconstruction]:
+        """The warm start: restored loss (equations 3 to 5), the direct parameter term, and the photos' suggestions.
+
+        Without suggestions photos would have nothing to say here, so only renders are looked at.
+        """
+        if not (self.weights.suggestion and photos.suggested.shape[1]):
+            found = model.reconstruct(renders.inputs)
+            return self._restored(found.parameters, found, renders), found
+        found, terms = self._reconstruct(model, renders, photos)
+        return terms, found
+
+    def _reconstruct(
+        self, model: Reconstructor, renders: Renders, photos: PhotoBatch
+    ) -> tuple[Reconstruction, losses.Terms]:
+        """Photos, then renders through E, D and R in one pass, and the terms that need no other network."""
+        count = len(photos.images)
+        inputs = torch.cat([degrade(photos.images, self.config.degrade).to(self.device), renders.inputs])
+        found = model.reconstruct(inputs)
+        terms = self._restored(found.parameters[count:], found, renders, count)
+        if self.weights.suggestion and photos.suggested.shape[1]:
+            difference = self.imitator.normalise(found.parameters[:count]) - photos.suggested.to(self.device)
+            terms.suggestion = difference.square().mean() / self.suggestion_unit
+        return found, terms
 
     def on_both(
         self, model: Reconstructor, renders: Renders, photos: PhotoBatch, rng: np.random.Generator
     ) -> tuple[losses.Terms, Reconstruction, Tensor]:
         """All of equation 12; also returns the characters drawn for the photos, (2K, 3, 256, 256)."""
         count = len(photos.images)
-        inputs = torch.cat([degrade(photos.images, self.config.degrade).to(self.device), renders.inputs])
-        found = model.reconstruct(inputs)
+        found, terms = self._reconstruct(model, renders, photos)
         p_source, p_target = found.parameters[:count], found.parameters[count:]
-        terms = self._restored(p_target, found, renders, count)
         n_source, n_target = self.imitator.normalise(p_source), self.imitator.normalise(p_target)
         keep = self.memory.with_earlier
         terms.domain = losses.domain_loss(
