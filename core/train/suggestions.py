@@ -53,8 +53,8 @@ def suggest_parameters(renders: FaceFeatures, parameters: Tensor, photos: FaceFe
     """
     if len(parameters) < MIN_RENDERS:
         raise DatasetError(
-            f"Only {len(parameters)} renders have features to learn suggestions from, at least {MIN_RENDERS} are needed;"
-            " run `facebridge train constants` with more --samples."
+            f"Only {len(parameters)} renders have features to learn suggestions from, at least {MIN_RENDERS} are"
+            " needed; run `facebridge train constants` with more --samples."
         )
     embedding, geometry, colour = renders.centred()
     directions = torch.linalg.svd(geometry, full_matrices=False).Vh[:GEOMETRY_DIRECTIONS].t()
