@@ -179,6 +179,8 @@ class _Connection:
 
     def ask(self, message: Import) -> Future[ImportResult]:
         future: Future[ImportResult] = Future()
+        # Now it cannot be cancelled behind our back; `ServiceClient.cancel` tells the service as well.
+        future.set_running_or_notify_cancel()
         self._outbox.put((message, future))
         self._dealer.wake()
         if self.ended.is_set():  # it ended in between, and nobody reads the outbox any more

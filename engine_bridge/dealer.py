@@ -46,6 +46,7 @@ class Dealer:
         self._poller.register(self._waker.socket, zmq.POLLIN)
         self._backlog: deque[list[codec.Buffer]] = deque()
         self._early: list[Message] = []
+        self._ending: FaceBridgeError | None = None
         self._welcome: Welcome | None = None
         self._greeting = False
         self._closed = False
@@ -67,6 +68,8 @@ class Dealer:
                     # The other side may send work with the same breath; the first poll hands it over.
                     self._early = messages[position + 1 :]
                     return message
+            if self._ending is not None:
+                raise self._ending
         why = self._watch.diagnosis(self.address, keys=self._keyed)
         raise DeadlineExceeded(f"No welcome came within {deadline_s:g} s: {why}.")
 
@@ -81,6 +84,8 @@ class Dealer:
         if self._early:
             early, self._early = self._early, []
             return early
+        if self._ending is not None:
+            raise self._ending
         interval_s, allowance_s = self._welcome.heartbeat_ms / 1000, self._welcome.allowance_ms / 1000
         now = time.monotonic()
         if now - self._pinged_at >= interval_s and not self._backlog:
@@ -89,6 +94,8 @@ class Dealer:
             self.send(Ping(self._pings))
         due_s = max(0.0, self._pinged_at + interval_s - now)
         messages = self._exchange(min(timeout_s, due_s))
+        if self._ending is not None and not messages:
+            raise self._ending
         if time.monotonic() - self._heard_at > allowance_s:
             raise PeerLost(f"Nothing was heard from {self.address} for {allowance_s:g} s; it died or is unreachable.")
         return messages
@@ -144,9 +151,13 @@ class Dealer:
         self._waker.clear()
         self._flush()
         found: list[Message] = []
-        while self._socket.poll(0):
+        while self._ending is None and self._socket.poll(0):
             self._heard_at = time.monotonic()
-            message = self._read(self._socket.recv_multipart())
+            try:
+                message = self._read(self._socket.recv_multipart())
+            except FaceBridgeError as error:
+                self._ending = error  # raised once what came before it was handed over
+                break
             if message is not None:
                 found.append(message)
         return found

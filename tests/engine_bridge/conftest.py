@@ -17,7 +17,7 @@ from engine_bridge.protocol import Heartbeat, Hello, Message, Reject, Welcome
 from engine_bridge.router import Event, Joined, Lost, Received, Router
 from engine_bridge.transport import SocketLimits, connect_dealer
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0  # not a measure of speed: a busy machine takes 10 s to start a process
 
 
 def accept(hello: Hello) -> Welcome | Reject:
@@ -87,7 +87,7 @@ class RawDealer:
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str) -> None:
         self._socket = connect_dealer(context, address)
 
-    def send(self, message: Message | Sequence[bytes]) -> None:
+    def send(self, message: Message | Sequence[codec.Buffer]) -> None:
         """Send a message, or parts as they are."""
         self._socket.send_multipart(codec.encode(message) if isinstance(message, Message) else list(message))
 

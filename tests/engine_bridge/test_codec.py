@@ -27,14 +27,14 @@ PIXELS = np.zeros((2, 2, 3), np.uint8)
 JOB = Job(9, (1,), 8, 1000, np.zeros((1, 3), np.float32), np.zeros((1, 1), np.uint8))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.binary(max_size=60), max_size=4))
 def test_random_bytes_raise_protocol_errors_and_nothing_else(parts: list[bytes]) -> None:
     with pytest.raises(ProtocolError):
         codec.decode(parts)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_message_with_changed_bytes_is_read_or_refused_but_never_crashes(data: st.DataObject) -> None:
     parts = [bytearray(part) for part in codec.encode(JOB)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from engine_bridge.transport import (
     check_keys,
     connect_dealer,
     parse_address,
+    stop_admission,
 )
 
 from .conftest import Bench
@@ -52,9 +54,7 @@ def test_loopback_needs_no_keys(host: str) -> None:
     check_keys(parse_address(f"tcp://{host}:7878", bind=False), None, bind=False)
 
 
-@pytest.mark.parametrize(
-    "host", ["*", "0.0.0.0", "192.168.1.7", "eth0", "capture-box", "[::]", "localhost.example.org"]
-)
+@pytest.mark.parametrize("host", ["*", "0.0.0.0", "192.168.1.7", "eth0", "farm-box", "[::]", "localhost.example"])
 def test_beyond_loopback_both_sides_refuse_to_talk_without_keys(context: Context, host: str) -> None:
     with pytest.raises(InputError, match=r"Refusing to listen .* without keys.*facebridge keys new --out DIR"):
         bind_router(context, f"tcp://{host}:7878")
@@ -63,15 +63,13 @@ def test_beyond_loopback_both_sides_refuse_to_talk_without_keys(context: Context
 
 
 def test_a_port_in_use_is_named(context: Context) -> None:
-    socket, endpoint = bind_router(context, "tcp://127.0.0.1:0")
+    router, endpoint = bind_router(context, "tcp://127.0.0.1:0")
     with pytest.raises(InputError, match=rf"Port {endpoint.rsplit(':')[-1]} of 127.0.0.1 is already in use"):
         bind_router(context, endpoint)
-    socket.close()
+    router.close()
 
 
 def test_an_address_of_another_machine_cannot_be_bound(context: Context, keys_folder: Path) -> None:
-    from engine_bridge.transport import stop_admission
-
     # 192.0.2.0/24 is reserved for documentation.
     with pytest.raises(InputError, match=r"192\.0\.2\.1 is no address of this machine"):
         bind_router(context, "tcp://192.0.2.1:0", load_server_keys(keys_folder))
@@ -81,13 +79,13 @@ def test_an_address_of_another_machine_cannot_be_bound(context: Context, keys_fo
 def test_every_socket_is_bounded_and_does_not_linger(context: Context) -> None:
     router, endpoint = bind_router(context, "tcp://127.0.0.1:0", limits=SocketLimits(max_part_bytes=1000))
     dealer = connect_dealer(context, endpoint)
-    for socket in (router, dealer):
-        assert socket.getsockopt(zmq.LINGER) == 0
-        assert socket.getsockopt(zmq.SNDHWM) == socket.getsockopt(zmq.RCVHWM) == 64
-        assert socket.getsockopt(zmq.HANDSHAKE_IVL) == 5000
-        assert socket.getsockopt(zmq.HEARTBEAT_IVL) == 3000
-        assert socket.getsockopt(zmq.RECONNECT_IVL_MAX) == 5000
-        socket.close()
+    for end in (router, dealer):
+        assert end.getsockopt(zmq.LINGER) == 0
+        assert end.getsockopt(zmq.SNDHWM) == end.getsockopt(zmq.RCVHWM) == 64
+        assert end.getsockopt(zmq.HANDSHAKE_IVL) == 5000
+        assert end.getsockopt(zmq.HEARTBEAT_IVL) == 3000
+        assert end.getsockopt(zmq.RECONNECT_IVL_MAX) == 5000
+        end.close()
     assert router.closed and dealer.closed
 
 
@@ -121,8 +119,6 @@ def test_with_keys_on_both_sides_the_peers_meet(make_bench: Callable[..., Bench]
 
 
 def test_two_binding_sides_of_one_context_admit_their_own_clients_only(context: Context, tmp_path: Path) -> None:
-    from engine_bridge.transport import stop_admission
-
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
         generate_keys(folder)
@@ -136,8 +132,8 @@ def test_two_binding_sides_of_one_context_admit_their_own_clients_only(context: 
     assert routers[0][0].poll(10_000)
     # The refused one is never heard; it had as long as the other took.
     assert not routers[1][0].poll(200)
-    for socket in (good, bad, *(router for router, _ in routers)):
-        socket.close()
+    for end in (good, bad, *(router for router, _ in routers)):
+        end.close()
     stop_admission(context)
 
 
@@ -178,8 +174,9 @@ def test_a_client_with_keys_does_not_fall_back_to_plain_text(
     assert bench.events == []
 
 
-def test_an_address_where_nobody_listens_is_said_to_be_so(context: Context) -> None:
-    socket, endpoint = bind_router(context, "tcp://127.0.0.1:0")
-    socket.close()
-    with Dealer(endpoint, HELLO) as dealer, pytest.raises(DeadlineExceeded, match=f"nothing listens at {endpoint}"):
-        dealer.greet(0.5)
+def test_an_address_where_nobody_listens_is_said_to_be_so() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody else gets the port, and nobody listens on it
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        with Dealer(address, HELLO) as dealer, pytest.raises(DeadlineExceeded, match=f"nothing listens at {address}"):
+            dealer.greet(0.5)
