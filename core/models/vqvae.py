@@ -37,6 +37,14 @@ class Quantised:
     commitment_error: Tensor  # (B,), |sg[e] - E(I)|^2: moves the encoder (second term)
 
 
+def on_sphere(x: Tensor) -> Tensor:
+    """(B, C, H, W) -> the same with root mean square 1 over the channels of each place.
+
+    Our addition: without a fixed scale a fast-learning encoder outruns its codes, and L_differ grows without end.
+    """
+    return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6)
+
+
 class Codebook(nn.Module):
     """Nearest-code quantisation with a straight-through gradient (VQ-VAE), trained by equation 4.
 
@@ -163,9 +171,9 @@ class VectorQuantisedCoder(nn.Module):
         """(B, 3, 256, 256) RGB in [0, 1] -> latents; the encoder sees [-1, 1]."""
         centred = (images * 2.0 - 1.0).contiguous(memory_format=torch.channels_last)
         fine = self.bottom_encoder(centred)
-        encoded_top = self.to_top(self.top_encoder(fine))
+        encoded_top = on_sphere(self.to_top(self.top_encoder(fine)))
         top = self.top_codebook(encoded_top)
-        encoded_bottom = self.to_bottom(torch.cat([self.top_decoder(top.codes), fine], 1))
+        encoded_bottom = on_sphere(self.to_bottom(torch.cat([self.top_decoder(top.codes), fine], 1)))
         bottom = self.bottom_codebook(encoded_bottom)
         features = torch.cat([self.upsample_top(top.codes), bottom.codes], 1)
         return Latents(features, top, bottom, encoded_top.detach(), encoded_bottom.detach())

@@ -26,7 +26,7 @@ class ImitatorConfig:
     ema: float = 0.999
     clip_norm: float = 1.0
     change_floor: float = 2e-4  # added to each sample's mean squared change from neutral, in [0, 1]^2 units
-    uniform_weight: float = 0.0  # > 0: mixes in plain equation 1, in units of the mean change
+    change_power: float = 0.5  # 0: plain equation 1; 1: every sample's explained change counts alike
     held_out: int = 512  # captures at the end of the dataset that are never trained on
     log_every: int = 100
     evaluate_every: int = 5_000
@@ -42,7 +42,8 @@ class ReconstructorConfig:
 
     steps: int = 100_000
     minutes: float = 0.0
-    batch: int = 64  # photos, and as many renders
+    batch: int = 64  # photos of a step
+    render_batch: int = 0  # renders of a step; 0 means as many as photos
     optimizer: str = "adam"
     lr: float = 3e-4
     orthogonal_lr: float = 0.02
@@ -92,6 +93,7 @@ IMITATOR_PROFILES: dict[str, ImitatorConfig] = {
         lr=1e-3,
         beta2=0.99,
         ema=0.99,
+        change_power=0.75,
         held_out=300,
         log_every=25,
         evaluate_every=1_000,
@@ -108,6 +110,7 @@ RECONSTRUCTOR_PROFILES: dict[str, ReconstructorConfig] = {
         ema=0.98,
         domain_weight=0.05,
         consistency_weight=0.3,
+        render_batch=4,
         warm_start=0.75,
         parameter_weight=1.0,
         appearance_weight=0.5,

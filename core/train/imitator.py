@@ -34,19 +34,17 @@ def make_imitator(captures: Captures, neutral: NDArray[np.uint8]) -> Imitator:
     return Imitator(*bounds(schema), neutral=to_float(torch.from_numpy(neutral[None]))[0])
 
 
-def imitation_weights(change: Tensor, floor: float, uniform: float) -> Tensor:
-    """(N,) mean squared changes from neutral -> (N,) weights of the samples in equation 1, of mean about 1.
+def imitation_weights(change: Tensor, floor: float, power: float) -> Tensor:
+    """(N,) mean squared changes from neutral -> (N,) weights of the samples in equation 1, of mean 1.
 
     Equation 1 is an expectation over parameters; which distribution they have is open. Dividing each sample's
-    squared error by the square root of its own change (plus `floor`) is the same as meeting samples near
-    neutral and sparse edits more often than those on the cube's shell, without rendering them more often.
-    Dividing by the change itself would make every sample's *explained change* count alike, but then the
-    smallest changes, drowned in the error of a young network, stop it from learning anything. `uniform` adds
-    the plain equation 1.
+    squared error by its own change (plus `floor`) to some power is the same as meeting samples near neutral and
+    sparse edits more often than those on the cube's shell, without rendering them more often. With power 1 every
+    sample's *explained change* counts alike; a little less is better early on, when the smallest changes are
+    drowned in the error of a young network.
     """
-    weights = torch.rsqrt(change + floor)
-    weights = weights / weights.mean()
-    return (weights + uniform) / (1.0 + uniform)
+    weights = (change + floor) ** -power
+    return weights / weights.mean()
 
 
 def train_imitator(
@@ -71,7 +69,7 @@ def train_imitator(
     device = choose_device(config.device)
     train_count, _ = captures.split(config.held_out)
     change = torch.from_numpy(change_from_neutral(captures, references.neutral, cache))
-    weights = imitation_weights(change[:train_count], config.change_floor, config.uniform_weight)
+    weights = imitation_weights(change[:train_count], config.change_floor, config.change_power)
     # Divided by the weighted mean change, the loss is 1 for the neutral picture and 0 for perfection.
     unit = float((weights * change[:train_count]).mean())
     imitator = place(make_imitator(captures, references.neutral), device)

@@ -108,7 +108,7 @@ class ReconstructorRun:
         torch.manual_seed(config.seed * 1_000_003 + self.step)
         # A warm start without suggestions looks at renders only, twice as many.
         alone = warm and not (config.suggestion_weight and self.photos.suggested.shape[1])
-        count = 2 * config.batch if alone else config.batch
+        count = 2 * config.batch if alone else config.render_batch or config.batch
         photos = self.photos.batch(max(2, config.batch // 2), rng)
         renders = self.losses.renders(rng.integers(0, self.train_count, count), photos.images)
         if warm:

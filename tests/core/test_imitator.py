@@ -83,7 +83,7 @@ def test_orthogonalised_matrices_have_singular_values_near_one() -> None:
 
 
 def test_small_changes_weigh_more_and_the_mean_weight_is_one() -> None:
-    weights = imitation_weights(torch.tensor([1e-2, 1e-3, 1e-4]), 1e-4, 0.0)
+    weights = imitation_weights(torch.tensor([1e-2, 1e-3, 1e-4]), 1e-4, 0.5)
     assert weights[0] < weights[1] < weights[2]
     assert weights.mean() == pytest.approx(1.0)
 
