@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import types
-import typing
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgpack
@@ -15,20 +12,19 @@ import numpy as np
 import numpy.typing as npt
 
 from engine_bridge.errors import ProtocolError
+from engine_bridge.fields import MAX_INTEGER, Field, check_value, fields_of
 from engine_bridge.protocol import (
     BY_KIND,
     MAX_HEADER_BYTES,
     MAX_ITEMS,
     MAX_PARTS,
     MAX_TEXT_BYTES,
-    MESSAGES,
     VERSION,
     Message,
     Part,
 )
 
 Buffer = bytes | memoryview
-MAX_INTEGER = 2**63 - 1  # so that a signed 64-bit integer holds every number of the wire
 _SIDE_LIMIT = 1 << 31
 _DTYPES: Mapping[str, np.dtype[Any]] = {"f4": np.dtype("<f4"), "u1": np.dtype("u1")}
 
@@ -66,30 +62,13 @@ def version_text(version: Sequence[int]) -> str:
     return ".".join(str(number) for number in version)
 
 
-@dataclass(frozen=True)
-class Field:
-    """One field of a message as the codec sees it; `part` is None for header fields."""
-
-    name: str
-    type: str  # "text" | "words" | "int" | "float" | "bool" | "ints" | "texts" | "floats", or "array"
-    part: Part | None
-    octets: bool
-    optional: bool
-    default: Any  # dataclasses.MISSING where the sender must give one
-
-
-def fields_of(message: type[Message]) -> tuple[Field, ...]:
-    """The fields of a message class in wire order."""
-    return _FIELDS[message]
-
-
 def encode(message: Message) -> list[Buffer]:
     """The ZeroMQ parts of `message`, header first; raises ProtocolError for values the wire cannot carry."""
     kind = message.kind
     header: dict[str, Any] = {"kind": kind}
     listed: list[dict[str, Any]] = []
     parts: list[Buffer] = []
-    for field in _FIELDS[type(message)]:
+    for field in fields_of(type(message)):
         value: Any = getattr(message, field.name)
         if field.part is None:
             header[field.name] = _outgoing(kind, field, value)
@@ -123,10 +102,10 @@ def decode(parts: Sequence[Buffer]) -> Message:
     try:
         values = {
             field.name: _incoming(raw_kind, field, header)
-            for field in _FIELDS[message]
+            for field in fields_of(message)
             if field.part is None and (field.name in header or field.default is dataclasses.MISSING)
         }
-        values.update(_arrays(raw_kind, _FIELDS[message], header.get("parts"), parts[1:]))
+        values.update(_arrays(raw_kind, fields_of(message), header.get("parts"), parts[1:]))
     except ProtocolError as error:
         raise Malformed(str(error), request) from None
     return message(**values)
@@ -186,7 +165,7 @@ def _outgoing(kind: str, field: Field, value: Any) -> Any:
         value = {str(name): float(number) for name, number in cast("Mapping[str, float]", value).items()}
     elif field.type == "float" and isinstance(value, int):
         value = float(value)
-    _check(kind, field, value)
+    check_value(kind, field, value)
     return value
 
 
@@ -194,58 +173,8 @@ def _incoming(kind: str, field: Field, header: Mapping[str, Any]) -> Any:
     if field.name not in header:
         raise ProtocolError(f"'{kind}' lacks its field '{field.name}'.")
     value = header[field.name]
-    _check(kind, field, value)
+    check_value(kind, field, value)
     return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
-
-
-def _check(kind: str, field: Field, value: Any) -> None:
-    expected, accepts = _CHECKS[field.type]
-    if not accepts(value):
-        shown = repr(value)
-        shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        raise ProtocolError(f"Field '{field.name}' of '{kind}' is {shown}; {expected} was expected.")
-
-
-def _is_text(value: object) -> bool:
-    if not isinstance(value, str) or len(value) > MAX_TEXT_BYTES:
-        return False
-    try:
-        return len(value.encode("utf-8")) <= MAX_TEXT_BYTES
-    except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot carry
-        return False
-
-
-def _is_int(value: object) -> bool:
-    return type(value) is int and 0 <= value <= MAX_INTEGER
-
-
-def _is_float(value: object) -> bool:
-    return type(value) is float and math.isfinite(value)
-
-
-def _is_list(value: object, accepts: Callable[[object], bool]) -> bool:
-    if not isinstance(value, list):
-        return False
-    items = cast("list[object]", value)
-    return len(items) <= MAX_ITEMS and all(map(accepts, items))
-
-
-def _is_floats(value: object) -> bool:
-    return isinstance(value, dict) and all(
-        _is_text(name) and _is_float(number) for name, number in cast("dict[object, object]", value).items()
-    )
-
-
-_CHECKS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "text": (f"UTF-8 text of at most {MAX_TEXT_BYTES} bytes", _is_text),
-    "words": (f"UTF-8 text of at most {MAX_TEXT_BYTES} bytes", _is_text),
-    "int": ("an integer from 0 to 2^63 - 1", _is_int),
-    "float": ("a finite float64", _is_float),
-    "bool": ("true or false", lambda value: isinstance(value, bool)),
-    "ints": (f"a list of at most {MAX_ITEMS} integers from 0 to 2^63 - 1", lambda value: _is_list(value, _is_int)),
-    "texts": (f"a list of at most {MAX_ITEMS} texts", lambda value: _is_list(value, _is_text)),
-    "floats": ("a map of names to finite float64", _is_floats),
-}
 
 
 def _as_array(kind: str, name: str, part: Part, value: Any) -> npt.NDArray[Any]:
@@ -298,34 +227,3 @@ def _description(kind: str, entry: object) -> tuple[str, str, tuple[int, ...]]:
             if all(type(side) is int and 0 <= side < _SIDE_LIMIT for side in sides):
                 return name, dtype, tuple(cast("list[int]", sides))
     raise ProtocolError(f"'{kind}' describes an array part wrongly; name, dtype and shape were expected.")
-
-
-def _read_fields(message: type[Message]) -> tuple[Field, ...]:
-    hints = typing.get_type_hints(message, include_extras=True)
-    return tuple(
-        _read_field(field.name, hints[field.name], field.default) for field in dataclasses.fields(cast("Any", message))
-    )
-
-
-def _read_field(name: str, hint: Any, default: Any) -> Field:
-    optional = False
-    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        hint = next(option for option in typing.get_args(hint) if option is not type(None))
-        optional = True
-    metadata: tuple[Any, ...] = getattr(hint, "__metadata__", ())
-    base = typing.get_args(hint)[0] if metadata else hint
-    if metadata and isinstance(metadata[0], Part):
-        return Field(name, "array", metadata[0], base is bytes, optional, default)
-    return Field(name, "words" if metadata else _TYPES[base], None, False, optional, default)
-
-
-_TYPES: Mapping[Any, str] = {
-    str: "text",
-    int: "int",
-    float: "float",
-    bool: "bool",
-    tuple[int, ...]: "ints",
-    tuple[str, ...]: "texts",
-    Mapping[str, float]: "floats",
-}
-_FIELDS: Mapping[type[Message], tuple[Field, ...]] = {message: _read_fields(message) for message in MESSAGES}

@@ -21,8 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from engine_bridge import protocol as p  # noqa: E402  # After the path: the script also runs in a fresh clone.
-from engine_bridge.codec import Field, decode, encode, fields_of  # noqa: E402
+from engine_bridge.codec import decode, encode  # noqa: E402
 from engine_bridge.errors import ProtocolError  # noqa: E402
+from engine_bridge.fields import Field, fields_of  # noqa: E402
 
 FOLDER = ROOT / "tests" / "conformance"
 COMMAND = "python scripts/wire_vectors.py"
@@ -51,7 +52,8 @@ def message_table() -> dict[str, Any]:
 def _describe(field: Field) -> dict[str, Any]:
     described: dict[str, Any] = {"name": field.name, "type": field.type}
     if field.part is None:
-        described["required"] = field.default is MISSING
+        # Every version states itself: `protocol` has a default for Python's callers only.
+        described["required"] = field.default is MISSING or field.name == "protocol"
     else:
         described |= {"dtype": field.part.dtype, "rank": field.part.rank, "required": not field.optional}
         if field.part.last is not None:
@@ -187,6 +189,7 @@ def invalid_vectors() -> Iterator[dict[str, Any]]:
         ("a hello of protocol 2.0", "protocol", [_pack({**hello, "protocol": [2, 0]})]),
         ("a hello of protocol 2.0 without any other field we know", "protocol", [
             _pack({"kind": "hello", "protocol": [2, 0]})]),
+        ("a hello without its protocol", "malformed", [_pack({"kind": "hello", "instance": "i", "parts": []})]),
         ("a hello whose protocol is text", "malformed", [_pack({**hello, "protocol": "1.0"})]),
     ]  # fmt: skip
     for name, code, parts in cases:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from engine_bridge.dealer import PeerLost
 from engine_bridge.engines.pattern import PatternEngine
-from engine_bridge.errors import EngineError, FaceBridgeError, Refused
-from engine_bridge.host import main, run_host
+from engine_bridge.errors import EngineError, Refused
+from engine_bridge.host import run_host
 from engine_bridge.host_link import HostLimits, HostReport
-from engine_bridge.process import EngineProcess
 from engine_bridge.protocol import (
     Credit,
     Drain,
@@ -27,7 +22,6 @@ from engine_bridge.protocol import (
     Heartbeat,
     Hello,
     Job,
-    Message,
     Reject,
     Welcome,
     sample_digest,
@@ -35,86 +29,9 @@ from engine_bridge.protocol import (
 from engine_bridge.router import Joined, Lost, Received
 
 from .conftest import DEADLINE_S, Bench
+from .hosting import SCHEMA, FailingEngine, GatedEngine, Hosted, changed, job
 
 MakeBench = Callable[..., Bench]
-SCHEMA = PatternEngine().schema
-
-
-class GatedEngine(PatternEngine):
-    """Waits in render until the test opens the gate."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entered = threading.Event()
-        self.gate = threading.Event()
-
-    def render(
-        self, parameters: npt.NDArray[np.float32], choices: npt.NDArray[np.uint8], image_px: int
-    ) -> npt.NDArray[np.uint8]:
-        """Draw once the gate is open."""
-        self.entered.set()
-        assert self.gate.wait(DEADLINE_S)
-        return super().render(parameters, choices, image_px)
-
-
-class FailingEngine(PatternEngine):
-    """Cannot draw anything whose first parameter is above 1, alone or among others."""
-
-    def render(
-        self, parameters: npt.NDArray[np.float32], choices: npt.NDArray[np.uint8], image_px: int
-    ) -> npt.NDArray[np.uint8]:
-        """Draw, or raise."""
-        if (parameters[:, 0] > 1).any():
-            raise ValueError("the mesh folded over")
-        return super().render(parameters, choices, image_px)
-
-
-class Hosted:
-    """A host in a thread, and the coordinator's view of it."""
-
-    def __init__(self, bench: Bench, engine: PatternEngine, limits: HostLimits) -> None:
-        self.bench = bench
-        self.engine = engine
-        self.hung = threading.Event()
-        self.stop = threading.Event()
-        self.result: HostReport | FaceBridgeError | None = None
-        self._limits = limits
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        self.peer = bench.wait(Joined)[0].peer
-
-    def send(self, message: Message) -> None:
-        """Send as the coordinator."""
-        self.bench.router.post(self.peer, message)
-
-    def received(self, kind: type[Message], count: int) -> list[Message]:
-        """All messages so far, once there are `count` of one kind."""
-        total = count
-        while True:
-            messages = [event.message for event in self.bench.wait(Received, total)]
-            if sum(isinstance(message, kind) for message in messages) >= count:
-                return messages
-            total = len(messages) + 1
-
-    def end(self) -> HostReport | FaceBridgeError:
-        """Wait for the host's end; its report, or what it raised."""
-        self._thread.join(DEADLINE_S)
-        assert not self._thread.is_alive(), "the host did not end"
-        assert self.result is not None
-        return self.result
-
-    def _run(self) -> None:
-        try:
-            self.result = run_host(
-                self.engine,
-                self.bench.address,
-                stop=self.stop,
-                instance="hosted",
-                limits=self._limits,
-                on_hang=lambda seconds: self.hung.set(),
-            )
-        except FaceBridgeError as error:
-            self.result = error
 
 
 @pytest.fixture
@@ -135,20 +52,6 @@ def make_hosted(make_bench: MakeBench) -> Iterator[Callable[..., Hosted]]:
         if isinstance(hosted.engine, GatedEngine):
             hosted.engine.gate.set()
         hosted.end()
-
-
-def job(request_id: int, *rows: npt.NDArray[np.float32], deadline_ms: int = 20_000, image_px: int = 8) -> Job:
-    """A job whose samples are numbered from 100."""
-    parameters = np.stack(rows)
-    indices = tuple(range(100, 100 + len(rows)))
-    return Job(request_id, indices, image_px, deadline_ms, parameters, np.zeros((len(rows), 1), np.uint8))
-
-
-def changed(index: int, value: float) -> npt.NDArray[np.float32]:
-    """The neutral character with one parameter changed."""
-    vector = SCHEMA.defaults.copy()
-    vector[index] = value
-    return vector
 
 
 def test_a_host_introduces_its_engine(make_hosted: Callable[..., Hosted]) -> None:
@@ -364,43 +267,3 @@ def test_a_new_coordinator_gets_none_of_the_old_ones_frames(
     first = second.wait(Received)[0].message
     assert isinstance(first, Frame)
     assert first.sha256 == sample_digest(changed(0, 1.0), np.zeros(1, np.uint8))
-
-
-def test_importing_the_host_loads_no_library_that_reads_thread_counts() -> None:
-    code = "import sys, engine_bridge.host; print({'numpy', 'zmq', 'msgpack', 'torch'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == "set()"
-
-
-def test_the_process_sets_its_thread_counts_before_the_engine_opens(own_environment: pytest.MonkeyPatch) -> None:
-    assert main(["--engine", "none", "--connect", "tcp://127.0.0.1:1", "--threads", "3"]) == 1
-    assert [os.environ[name] for name in ("OMP_NUM_THREADS", "LP_NUM_THREADS", "OMP_WAIT_POLICY")] == [
-        "3",
-        "3",
-        "PASSIVE",
-    ]
-
-
-def test_a_host_process_that_cannot_start_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--engine", "none", "--connect", "tcp://127.0.0.1:1"]) == 1
-    assert capsys.readouterr().err == "facebridge: error: Unknown engine 'none', expected one of embedded, pattern.\n"
-
-
-def test_an_engine_process_ends_when_its_owner_lets_go(make_bench: MakeBench) -> None:
-    bench = make_bench(heartbeat=Heartbeat(interval_s=0.05, allowance_s=1.0))
-    process = EngineProcess.start("pattern", bench.address)
-    joined = bench.wait(Joined)[0]
-    assert joined.hello.instance == process.instance
-    process.close(grace_s=DEADLINE_S)
-    assert process.exit_code() == 0
-    bench.wait(Lost)
-
-
-def test_a_killed_engine_process_is_described(make_bench: MakeBench) -> None:
-    bench = make_bench(heartbeat=Heartbeat(interval_s=0.05, allowance_s=1.0))
-    process = EngineProcess.start("pattern", bench.address)
-    bench.wait(Joined)
-    process.kill()
-    assert bench.wait(Lost)
-    assert process.exit_code() != 0
-    assert process.describe_exit().endswith("wrote nothing.")
