@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from engine_bridge.keys import ClientKeys
 
 
+CONNECT_S = 10.0
+"""Seconds to wait for a service's welcome."""
+
+
 @dataclass(frozen=True)
 class Found:
     """What either source finds in one photo: parameters (P,), choices (C,), two RGB pictures, sentences, times."""
@@ -98,7 +102,7 @@ class ServiceSource:
         """Raises Refused or DeadlineExceeded when no service can be reached, InputError for a wrong address."""
         from engine_bridge.client import ServiceClient
 
-        self._client = ServiceClient(address, keys)
+        self._client = ServiceClient(address, keys, connect_s=min(CONNECT_S, deadline_s))
         self._deadline_s = deadline_s
         try:
             hello = self._client.hello()

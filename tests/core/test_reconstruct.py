@@ -2,56 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
 
 from core import threads
-from core.models.imitator import Imitator
 from core.reconstruct import TORCH_THREADS, Reconstruction, Reconstructor
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import BundleError, InputError
-from engine_bridge.schema import CharacterSchema
 from tests.core import photo_files as files
+from tests.core.bundles import coarse
 
 SCHEMA = engine_schema("pattern")
-TEMPLATE = np.array([[90, 110], [166, 110], [128, 150], [100, 185], [156, 185]], np.float32)
-
-
-class CoarseNet(nn.Module):
-    """Mean colours of a 4 x 4 grid, mixed by fixed weights: enough to tell pictures apart."""
-
-    def __init__(self, gain: float = 1.0) -> None:
-        super().__init__()
-        generator = torch.Generator().manual_seed(0)
-        self.register_buffer("weight", gain * torch.randn(SCHEMA.count, 48, generator=generator))
-
-    def forward(self, images: Tensor) -> Tensor:
-        means = nn.functional.adaptive_avg_pool2d(images, 4).flatten(1)
-        return means @ cast(Tensor, self.weight).t()
-
-
-@dataclass(frozen=True)
-class CoarseBundle:
-    """What the reconstructor needs of a bundle, with networks that take a millisecond."""
-
-    schema: CharacterSchema
-    reconstructor: nn.Module
-    imitator: nn.Module
-    template: np.ndarray[Any, Any]
-    card: dict[str, str]
-
-
-def coarse(gain: float = 1.0, batch_photos: int | None = None) -> Reconstructor:
-    torch.manual_seed(0)
-    limits = (torch.from_numpy(row) for row in (SCHEMA.minimum, SCHEMA.maximum, SCHEMA.defaults))
-    bundle = CoarseBundle(SCHEMA, CoarseNet(gain), Imitator(*limits), TEMPLATE, {"name": "coarse", "version": "1"})
-    return Reconstructor(cast(Any, bundle), batch_photos=batch_photos)
 
 
 @pytest.fixture(scope="module", autouse=True)

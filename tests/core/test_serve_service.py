@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.reconstruct import Reconstruction
 from core.serve import DeskLimits, Service, ServiceLimits
+from core.serve.service import Networks
 from engine_bridge.client import ImportResult, Overtaken, ServiceClient
 from engine_bridge.dealer import Dealer
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import DeadlineExceeded, InputError, Refused
+from engine_bridge.keys import ServerKeys, generate_keys, load_client_keys, load_server_keys
 from engine_bridge.protocol import Error, Hello, Import, Imported, Message, Ping
+from tests.core.bundles import coarse
+from tests.core.photo_files import Picture, encoded
 
 SCHEMA = engine_schema("pattern")
 DEADLINE_S = 30.0
@@ -52,11 +59,17 @@ def found(value: float) -> Reconstruction:
 class Served:
     """A service that runs in a thread until the block ends."""
 
-    def __init__(self, networks: HeldNetworks, limits: ServiceLimits | None = None) -> None:
+    def __init__(
+        self,
+        networks: Networks,
+        limits: ServiceLimits | None = None,
+        keys: ServerKeys | None = None,
+        name: str = "tiny 1",
+    ) -> None:
         self.networks = networks
-        self.service = Service("tcp://127.0.0.1:0", limits=limits)
+        self.service = Service("tcp://127.0.0.1:0", limits=limits, keys=keys)
         self.stop = threading.Event()
-        arguments = (networks, SCHEMA, "tiny 1", self.stop.is_set)
+        arguments = (networks, SCHEMA, name, self.stop.is_set)
         self.thread = threading.Thread(target=self.service.run, args=arguments, daemon=True)
 
     def client(self) -> ServiceClient:
@@ -71,13 +84,15 @@ class Served:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.networks.go.set()
+        if isinstance(self.networks, HeldNetworks):
+            self.networks.go.set()
         self.stop.set()
         assert self.ended()
         self.service.close()
 
 
 def wait_until_computing(served: Served) -> None:
+    assert isinstance(served.networks, HeldNetworks)
     assert served.networks.started.acquire(timeout=DEADLINE_S)
 
 
@@ -271,3 +286,43 @@ def test_a_port_in_use_is_one_sentence() -> None:
 def test_an_address_that_others_can_reach_needs_keys() -> None:
     with pytest.raises(InputError, match="without keys"):
         Service("tcp://0.0.0.0:0")
+
+
+def test_an_address_with_keys_serves_those_it_admits(tmp_path: Path) -> None:
+    server, panel = generate_keys(tmp_path, ["panel"])
+    networks = HeldNetworks()
+    with Served(networks, keys=load_server_keys(server)) as served:
+        with ServiceClient(served.service.endpoint, load_client_keys(panel)) as client:
+            assert np.allclose(client.import_photo(bytes([50]), deadline_s=DEADLINE_S).parameters, 0.5)
+        stranger = ServiceClient(served.service.endpoint, connect_s=1.0)
+        with stranger, pytest.raises(DeadlineExceeded, match="wants keys"):
+            stranger.hello()
+
+
+class WrittenFiles:
+    """Files that this process opens for writing, noted by an audit hook; one cannot be removed, so it is told when."""
+
+    def __init__(self) -> None:
+        self.listening = False
+        self.paths: list[str] = []
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.listening or event != "open":
+            return
+        path, mode, flags = arguments
+        writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
+        if writes or (isinstance(mode, str) and set(mode) & set("wax+")):
+            self.paths.append(str(path))
+
+
+def test_a_photo_never_touches_the_disk(astronaut: Picture, tmp_path: Path) -> None:
+    reconstructor, written = coarse(), WrittenFiles()
+    with Served(reconstructor, name="coarse 1") as served, served.client() as client:
+        client.hello()
+        written.listening = True
+        assert client.import_photo(encoded(astronaut, "JPEG"), deadline_s=DEADLINE_S).faces == 1
+        assert written.paths == []
+        (tmp_path / "proof").write_bytes(b"that the hook sees writes")
+        written.listening = False
+    assert written.paths == [str(tmp_path / "proof")]
