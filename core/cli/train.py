@@ -177,7 +177,7 @@ def _reconstructor(args: argparse.Namespace) -> int:
     from core.train.landmark_map import Constants
     from core.train.photos import Photos
     from core.train.reconstructor import ReconstructorRun
-    from core.train.results import load_imitator, load_result, save_result
+    from core.train.results import PHOTO_MEANS, load_imitator, load_result, save_result
     from core.train.suggestions import FaceFeatures
 
     dataset, cache, captures, references = _open(args)
@@ -209,7 +209,7 @@ def _reconstructor(args: argparse.Namespace) -> int:
         "photo_geometry_mean": photos.geometry_mean,
         "photo_colour_mean": photos.colour_mean,
     }
-    save_result(args.out, "photo-means", means, {}, captures.schema)
+    save_result(args.out, PHOTO_MEANS, means, {}, captures.schema)
     save_result(args.out, "reconstructor", model.state_dict(), facts, captures.schema)
     print(f"E, D and R lie in {args.out / 'reconstructor.safetensors'}.")
     return 0

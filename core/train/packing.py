@@ -11,7 +11,7 @@ from core import __version__
 from core.bundle import Bundle, bundle_constants
 from core.models.regressor import Reconstructor
 from core.train.landmark_map import Constants
-from core.train.results import bounds, load_imitator, load_result, load_schema
+from core.train.results import PHOTO_MEANS, bounds, load_imitator, load_result, load_schema
 
 # CelebA's agreement binds what is learned from it; another set of photos is for its owner to state.
 CELEBA = "CelebA (Liu et al., ICCV 2015), aligned"
@@ -31,7 +31,7 @@ def pack_bundle(
     _, imitator_facts = load_result(run, "imitator", schema)
     weights, reconstructor_facts = load_result(run, "reconstructor", schema)
     tensors, constants_facts = load_result(run, "constants", schema)
-    means, _ = load_result(run, "photo-means", schema)
+    means, _ = load_result(run, PHOTO_MEANS, schema)
     reconstructor = Reconstructor(*bounds(schema))
     reconstructor.load_state_dict(weights)
     reconstructor.eval().requires_grad_(False)

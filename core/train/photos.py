@@ -16,7 +16,7 @@ from core.train.suggestions import FaceFeatures, Suggestions, suggest_parameters
 from engine_bridge.errors import DatasetError
 
 # Ridge strength of the expression fit, relative to the mean variance of a coefficient.
-EXPRESSION_RIDGE = 1.0
+EXPRESSION_RIDGE = 0.05
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from core.models.imitator import Imitator
 from engine_bridge.errors import InputError, SchemaMismatch
 from engine_bridge.schema import CharacterSchema
 
+PHOTO_MEANS = "photo-means"  # what the reconstructor stage leaves beside its weights
+
 
 def save_result(
     folder: Path, name: str, tensors: dict[str, Tensor], facts: dict[str, Any], schema: CharacterSchema
@@ -33,7 +35,8 @@ def load_result(folder: Path, name: str, schema: CharacterSchema | None) -> tupl
     """The tensors and facts of one stage; InputError where missing or damaged, SchemaMismatch for another schema."""
     weights, facts = Path(folder) / f"{name}.safetensors", Path(folder) / f"{name}.json"
     if not weights.exists() or not facts.exists():
-        raise InputError(f"There is no {weights}; run facebridge train {name} --out {folder} first.")
+        stage = "reconstructor" if name == PHOTO_MEANS else name
+        raise InputError(f"There is no {weights}; run facebridge train {stage} --out {folder} first.")
     try:
         tensors = load(weights.read_bytes())
         document = json.loads(facts.read_text(encoding="utf-8"))

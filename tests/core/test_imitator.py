@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,7 @@ def test_a_fresh_imitator_draws_almost_the_neutral_picture_and_stays_in_range() 
     with torch.no_grad():
         assert (imitator(torch.zeros(1, 12)) - imitator.neutral).abs().max() < 1e-6
         drawn = imitator(torch.full((1, 12), 2.5))
-    assert 0 <= drawn.min() and drawn.max() <= 1
+    assert drawn.min() >= 0 and drawn.max() <= 1
     assert (drawn - imitator.neutral).abs().mean() < 0.1
 
 
@@ -158,12 +159,12 @@ def test_training_learns_resumes_and_reports(
         threads=1, device="cpu", optimizer=optimizer,
     )  # fmt: skip
     calls = iter(range(100))
-    with open(tmp_path / "log.txt", "w", encoding="utf-8") as log:
-        report = Report(tmp_path, log)
-        train_imitator(captures, references, config, tmp_path, tmp_path, report, stop=lambda: next(calls) >= 6)
-        report = Report(tmp_path, log)
-        imitator, figures = train_imitator(captures, references, config, tmp_path, tmp_path, report)
-    text = (tmp_path / "log.txt").read_text(encoding="utf-8")
+    log = io.StringIO()
+    report = Report(tmp_path, log)
+    train_imitator(captures, references, config, tmp_path, tmp_path, report, stop=lambda: next(calls) >= 6)
+    report = Report(tmp_path, log)
+    imitator, figures = train_imitator(captures, references, config, tmp_path, tmp_path, report)
+    text = log.getvalue()
     assert "Going on from step 6" in text and "step     10  100.0 %" in text
     losses = [float(line.split("imitation ")[1].split()[0]) for line in text.splitlines() if "imitation " in line]
     assert losses[-1] < losses[0] and figures.regimes["mixture"].samples == 3

@@ -44,7 +44,8 @@ def test_parameters_stay_in_their_range_and_start_at_the_default() -> None:
     ends = regressor.to_parameters(torch.tensor([[-50.0, -50.0], [0.0, 0.0], [50.0, 50.0]]))
     assert torch.allclose(ends, torch.tensor([[-2.5, 0.0], [0.0, 1.0], [2.5, 4.0]]))
     middle = regressor.to_parameters(torch.tensor([[0.5, 0.5]]))
-    assert torch.allclose(middle, torch.tensor([[2.5, 3.0]]) * torch.tanh(torch.tensor(0.5)) + torch.tensor([[0.0, 1.0]]))
+    expected = torch.tensor([[2.5, 3.0]]) * torch.tanh(torch.tensor(0.5)) + torch.tensor([[0.0, 1.0]])
+    assert torch.allclose(middle, expected)
 
 
 def test_every_place_takes_its_nearest_code(codebook: Codebook) -> None:
