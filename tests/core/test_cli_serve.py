@@ -24,7 +24,6 @@ def test_a_service_says_ready_answers_and_ends_in_good_order(name: str, tmp_path
     bundle = save_random_bundle(tmp_path / "random")
     command = [sys.executable, "-m", "core.cli", "serve", "--bind", "tcp://127.0.0.1:0", "--bundle", str(bundle)]
     # Windows ends a process for SIGTERM without asking it, and delivers Ctrl-Break to a process group only.
-    windows = sys.platform == "win32"
     flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, creationflags=flags)
     try:
@@ -40,7 +39,7 @@ def test_a_service_says_ready_answers_and_ends_in_good_order(name: str, tmp_path
     finally:
         process.kill()
         process.wait()
-    assert (process.returncode, complaints) == (0, ""), windows
+    assert (process.returncode, complaints) == (0, "")
     assert "stopped; 0 imported, 1 failed" in said
 
 
