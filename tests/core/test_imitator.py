@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def pattern_renders(parameters: np.ndarray) -> np.ndarray:
 @pytest.fixture(scope="module")
 def captures() -> Captures:
     schema = open_engine("pattern").schema
-    parameters = cube(schema, np.random.default_rng(0), 40, 1.0)
+    parameters = cube(schema, np.random.default_rng(0), 40, 0.4)
     return Captures(schema, parameters, pattern_renders(parameters), np.arange(40))
 
 
@@ -118,8 +119,10 @@ def test_ssim_agrees_with_scikit_image() -> None:
     rng = np.random.default_rng(0)
     a = rng.random((40, 48, 3)).astype(np.float32)
     b = np.clip(a + 0.1 * rng.standard_normal(a.shape), 0, 1).astype(np.float32)
-    _, expected = structural_similarity(a, b, channel_axis=2, data_range=1.0, full=True)
-    ours = ssim_map(*(torch.from_numpy(x).permute(2, 0, 1)[None] for x in (a, b)))[0].permute(1, 2, 0).numpy()
+    result: Any = structural_similarity(a, b, channel_axis=2, data_range=1.0, full=True)
+    expected = np.asarray(result[1])
+    first, second = (torch.from_numpy(x).permute(2, 0, 1)[None] for x in (a, b))
+    ours = ssim_map(first, second)[0].permute(1, 2, 0).numpy()
     assert np.allclose(ours[4:-4, 4:-4], expected[4:-4, 4:-4], atol=1e-4)
 
 
@@ -149,14 +152,20 @@ def test_explained_change_is_one_for_the_engine_itself_and_zero_for_the_neutral_
     assert half.regimes["uniform"].explained_change == pytest.approx(0.75, abs=1e-3)
 
 
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An imitator of the same depth with few channels, so that a test can afford dozens of steps."""
+    monkeypatch.setattr("core.models.imitator.CHANNELS", (24, 24, 16, 16, 8, 8))
+
+
+@pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize("optimizer", ["adam", "orthogonal"])
 def test_training_learns_resumes_and_reports(
     captures: Captures, references: References, tmp_path: Path, optimizer: str
 ) -> None:
-    torch.set_num_threads(1)
     config = ImitatorConfig(
-        steps=10, batch=2, lr=5e-4, warmup=0.1, ema=0.5, held_out=3, log_every=5, evaluate_every=8,
-        threads=1, device="cpu", optimizer=optimizer,
+        steps=100, batch=4, lr=1e-2, warmup=0.1, ema=0.5, held_out=3, log_every=25, evaluate_every=80,
+        threads=1, device="cpu", optimizer=optimizer, orthogonal_lr=0.05,
     )  # fmt: skip
     calls = iter(range(100))
     log = io.StringIO()
@@ -165,13 +174,14 @@ def test_training_learns_resumes_and_reports(
     report = Report(tmp_path, log)
     imitator, figures = train_imitator(captures, references, config, tmp_path, tmp_path, report)
     text = log.getvalue()
-    assert "Going on from step 6" in text and "step     10  100.0 %" in text
+    assert "Going on from step 6" in text and "step    100  100.0 %" in text
     losses = [float(line.split("imitation ")[1].split()[0]) for line in text.splitlines() if "imitation " in line]
-    assert losses[-1] < losses[0] and figures.regimes["mixture"].samples == 3
+    assert losses[-1] < 0.9 * losses[0] and figures.regimes["mixture"].samples == 3
     assert not imitator.training and not any(p.requires_grad for p in imitator.parameters())
     assert not list(tmp_path.rglob("*.pt")) and (tmp_path / "imitator-checkpoint" / "state.json").exists()
 
 
+@pytest.mark.usefixtures("narrow")
 def test_a_checkpoint_of_another_character_is_refused(
     captures: Captures, references: References, tmp_path: Path
 ) -> None:

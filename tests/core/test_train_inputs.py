@@ -225,6 +225,6 @@ def test_expression_is_taken_out_of_geometry() -> None:
     blendshapes = rng.uniform(0, 1, (400, 52)).astype(np.float32)
     effect = rng.standard_normal((52, 468 * 3)).astype(np.float32)
     shape = 0.1 * rng.standard_normal((400, 468, 3)).astype(np.float32)
-    geometry = shape + (blendshapes @ effect).reshape(400, 468, 3)
+    geometry = (shape + (blendshapes @ effect).reshape(400, 468, 3)).astype(np.float32)
     cleaned = without_expression(geometry, blendshapes, np.arange(300))[300:]
     assert float(cleaned.var(0).mean()) < 0.1 * float(geometry[300:].var(0).mean())
