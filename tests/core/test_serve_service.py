@@ -2,98 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
-import threading
 import time
-from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.reconstruct import Reconstruction
-from core.serve import DeskLimits, Service, ServiceLimits
-from core.serve.service import Networks
+from core.serve import DeskLimits, ServiceLimits
 from engine_bridge.client import ImportResult, Overtaken, ServiceClient
 from engine_bridge.dealer import Dealer
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import DeadlineExceeded, InputError, Refused
-from engine_bridge.keys import ServerKeys, generate_keys, load_client_keys, load_server_keys
 from engine_bridge.protocol import Error, Hello, Import, Imported, Message, Ping
-from tests.core.bundles import coarse
-from tests.core.photo_files import Picture, encoded
-
-SCHEMA = engine_schema("pattern")
-DEADLINE_S = 30.0
-
-
-class HeldNetworks:
-    """Takes the photo's first byte for every parameter; b"bad" is no photo, b"crash" a defect. `go` lets it compute."""
-
-    def __init__(self, batch_photos: int = 1) -> None:
-        self.batch_photos = batch_photos
-        self.batches: list[int] = []
-        self.started = threading.Semaphore(0)
-        self.go = threading.Event()
-        self.go.set()
-
-    def files(self, files: Sequence[bytes]) -> Iterator[Reconstruction | InputError]:
-        self.batches.append(len(files))
-        self.started.release()
-        assert self.go.wait(DEADLINE_S)
-        for data in files:
-            if data == b"crash":
-                raise RuntimeError("a defect")
-            yield InputError("The file is no picture.") if data == b"bad" else found(data[0] / 100)
-
-
-def found(value: float) -> Reconstruction:
-    picture = np.full((8, 8, 3), round(value * 100), np.uint8)
-    vector = np.full(SCHEMA.count, value, np.float32)
-    return Reconstruction(vector, SCHEMA.default_choices, picture, picture, 2, ("2 faces were found.",), {"align": 1.0})
-
-
-class Served:
-    """A service that runs in a thread until the block ends."""
-
-    def __init__(
-        self,
-        networks: Networks,
-        limits: ServiceLimits | None = None,
-        keys: ServerKeys | None = None,
-        name: str = "tiny 1",
-    ) -> None:
-        self.networks = networks
-        self.service = Service("tcp://127.0.0.1:0", limits=limits, keys=keys)
-        self.stop = threading.Event()
-        arguments = (networks, SCHEMA, name, self.stop.is_set)
-        self.thread = threading.Thread(target=self.service.run, args=arguments, daemon=True)
-
-    def client(self) -> ServiceClient:
-        return ServiceClient(self.service.endpoint)
-
-    def ended(self) -> bool:
-        self.thread.join(DEADLINE_S)
-        return not self.thread.is_alive()
-
-    def __enter__(self) -> Served:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if isinstance(self.networks, HeldNetworks):
-            self.networks.go.set()
-        self.stop.set()
-        assert self.ended()
-        self.service.close()
-
-
-def wait_until_computing(served: Served) -> None:
-    assert isinstance(served.networks, HeldNetworks)
-    assert served.networks.started.acquire(timeout=DEADLINE_S)
+from tests.core.served import DEADLINE_S, SCHEMA, HeldNetworks, Served, wait_until_computing
 
 
 def test_a_photo_comes_back_as_parameters_with_pictures_warnings_and_times() -> None:
@@ -220,14 +141,14 @@ def test_what_is_queued_is_computed_together_up_to_the_batch() -> None:
         # A bare exchange after them: the router takes messages of one client in order.
         client.submit(b"x" * 10, "last", DEADLINE_S)
         client.submit(b"x" * 11, "last", DEADLINE_S)
-        wait_for_refusal(client)
+        wait_until_read(client)
         networks.go.set()
         values = [float(future.result(DEADLINE_S).parameters[0]) for future in futures]
     assert values == pytest.approx([0.01, 0.02, 0.03, 0.04, 0.05])
     assert networks.batches[:2] == [1, 3]
 
 
-def wait_for_refusal(client: ServiceClient) -> None:
+def wait_until_read(client: ServiceClient) -> None:
     """Return once the service has read everything that this client sent before."""
     future: Future[ImportResult] = client.submit(b"x", "mark", DEADLINE_S)[1]
     client.submit(b"y", "mark", DEADLINE_S)
@@ -242,7 +163,7 @@ def test_a_stop_finishes_what_is_open_and_refuses_the_new() -> None:
         first = client.submit(bytes([1]), "", DEADLINE_S)[1]
         wait_until_computing(served)
         second = client.submit(bytes([2]), "", DEADLINE_S)[1]
-        wait_for_refusal(client)
+        wait_until_read(client)
         served.stop.set()
         refusal = until_refused(client)
         assert "shutting down" in str(refusal)
@@ -272,57 +193,3 @@ def refusal_of(client: ServiceClient) -> str:
     with pytest.raises(Refused) as refused:
         client.hello()
     return str(refused.value)
-
-
-def test_a_port_in_use_is_one_sentence() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(InputError, match=f"Port {port} .* in use"):
-            Service(f"tcp://127.0.0.1:{port}")
-
-
-def test_an_address_that_others_can_reach_needs_keys() -> None:
-    with pytest.raises(InputError, match="without keys"):
-        Service("tcp://0.0.0.0:0")
-
-
-def test_an_address_with_keys_serves_those_it_admits(tmp_path: Path) -> None:
-    server, panel = generate_keys(tmp_path, ["panel"])
-    networks = HeldNetworks()
-    with Served(networks, keys=load_server_keys(server)) as served:
-        with ServiceClient(served.service.endpoint, load_client_keys(panel)) as client:
-            assert np.allclose(client.import_photo(bytes([50]), deadline_s=DEADLINE_S).parameters, 0.5)
-        stranger = ServiceClient(served.service.endpoint, connect_s=1.0)
-        with stranger, pytest.raises(DeadlineExceeded, match="wants keys"):
-            stranger.hello()
-
-
-class WrittenFiles:
-    """Files that this process opens for writing, noted by an audit hook; one cannot be removed, so it is told when."""
-
-    def __init__(self) -> None:
-        self.listening = False
-        self.paths: list[str] = []
-        sys.addaudithook(self._note)
-
-    def _note(self, event: str, arguments: tuple[object, ...]) -> None:
-        if not self.listening or event != "open":
-            return
-        path, mode, flags = arguments
-        writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
-        if writes or (isinstance(mode, str) and set(mode) & set("wax+")):
-            self.paths.append(str(path))
-
-
-def test_a_photo_never_touches_the_disk(astronaut: Picture, tmp_path: Path) -> None:
-    reconstructor, written = coarse(), WrittenFiles()
-    with Served(reconstructor, name="coarse 1") as served, served.client() as client:
-        client.hello()
-        written.listening = True
-        assert client.import_photo(encoded(astronaut, "JPEG"), deadline_s=DEADLINE_S).faces == 1
-        assert written.paths == []
-        (tmp_path / "proof").write_bytes(b"that the hook sees writes")
-        written.listening = False
-    assert written.paths == [str(tmp_path / "proof")]
