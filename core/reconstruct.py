@@ -51,9 +51,9 @@ class Reconstruction:
 
 
 class Reconstructor:
-    """A bundle ready to use; deterministic, and on a CPU a photo's parameters do not depend on its neighbours.
+    """A bundle ready to use; deterministic, and a photo's parameters do not depend on its neighbours in a batch.
 
-    There photos are computed one by one, in a process with TORCH_THREADS threads; see there for the reason.
+    Use it in a process with TORCH_THREADS threads; see there for the reason.
     """
 
     def __init__(
@@ -122,12 +122,19 @@ class Reconstructor:
             yield from self._batch(photos[start : start + self.batch_photos])
 
     def _batch(self, photos: Sequence[NDArray[np.uint8]]) -> list[Reconstruction | InputError]:
-        started = time.perf_counter()
-        faces = align_photos(photos, self._template, self._net)
-        align_ms = _since(started) / len(photos)
-        usable = [face.image for face in faces if isinstance(face, AlignedFace)]
+        faces = [self._align(photo) for photo in photos]
+        usable = [face.image for face, _ in faces if isinstance(face, AlignedFace)]
         drawn = iter(self._networks(usable) if usable else [])
-        return [face if isinstance(face, InputError) else self._result(face, next(drawn), align_ms) for face in faces]
+        return [
+            face if isinstance(face, InputError) else self._result(face, next(drawn), align_ms)
+            for face, align_ms in faces
+        ]
+
+    def _align(self, photo: NDArray[np.uint8]) -> tuple[AlignedFace | InputError, float]:
+        """The aligned face or why there is none, and its milliseconds; one by one, see TORCH_THREADS."""
+        started = time.perf_counter()
+        (face,) = align_photos([photo], self._template, self._net)
+        return face, _since(started)
 
     def _result(self, face: AlignedFace, drawn: _Drawn, align_ms: float) -> Reconstruction:
         return Reconstruction(
@@ -144,8 +151,11 @@ class Reconstructor:
     def _networks(self, images: Sequence[NDArray[np.uint8]]) -> list[_Drawn]:
         """Aligned faces (256,256,3) -> what the networks make of each."""
         started = time.perf_counter()
-        stacked = torch.from_numpy(np.stack(images)).to(self.device).permute(0, 3, 1, 2).float() / 255
-        found: Tensor = self._reconstructor(stacked)
+        # Always the same shape: another one could choose other kernels, and with them another order of summation.
+        stacked = np.zeros((self.batch_photos, ALIGNED_PX, ALIGNED_PX, 3), np.uint8)
+        stacked[: len(images)] = images
+        pixels = torch.from_numpy(stacked).to(self.device).permute(0, 3, 1, 2).float() / 255
+        found: Tensor = self._reconstructor(pixels)[: len(images)]
         parameters = found.float().clamp(self._minimum, self._maximum)
         vectors = parameters.cpu().numpy()
         self._check_finite(vectors)

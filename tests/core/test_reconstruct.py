@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from core import threads
+from core.bundle import Bundle
 from core.reconstruct import TORCH_THREADS, Reconstruction, Reconstructor
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import BundleError, InputError
 from tests.core import photo_files as files
-from tests.core.bundles import coarse
+from tests.core.bundles import coarse, save_random_bundle
 
 SCHEMA = engine_schema("pattern")
 
@@ -66,6 +67,17 @@ def test_a_photo_gives_the_same_parameters_alone_and_among_others(batch_photos: 
     for picture, result in zip(pictures, together, strict=True):
         if isinstance(result, Reconstruction):
             assert np.abs(reconstructor.photo(picture).parameters - result.parameters).max() <= 1e-4
+
+
+def test_a_face_gives_the_same_parameters_alone_and_among_others_through_the_real_networks(
+    astronaut: files.Picture, tmp_path: Path
+) -> None:
+    # A quantiser jumps from one code to the next, so that a difference in the seventh digit would show.
+    reconstructor = Reconstructor(Bundle.load(save_random_bundle(tmp_path / "random")), batch_photos=2)
+    together = list(reconstructor.photos([astronaut[:, ::-1].copy(), astronaut]))
+    alone = reconstructor.photo(astronaut)
+    assert isinstance(together[1], Reconstruction)
+    assert np.abs(alone.parameters - together[1].parameters).max() <= 1e-4
 
 
 def test_warming_up_needs_no_photo(reconstructor: Reconstructor) -> None:
