@@ -176,7 +176,8 @@ class ConnectionWatch:
             return f"{address} accepted the connection but did not answer; it may be busy, or no FaceBridge"
         if self.handshake_failed or self.connected:
             if keys:
-                return f"{address} takes no part in these keys; ask there for the right client file, or whether it uses keys"
+                remedy = "ask there for the right client file, or whether it uses keys"
+                return f"{address} takes no part in these keys; {remedy}"
             return f"{address} broke off the handshake, so it probably wants keys; pass --keys DIR/client.json"
         return f"nothing listens at {address}; check that the other side runs, and its port"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,17 @@ def context() -> Iterator[zmq.Context[zmq.Socket[bytes]]]:
     if ending.is_alive():
         created.destroy(linger=0)
         pytest.fail(f"a socket was left open: the context did not end within {TERMINATION_S:.0f} s")
+
+
+@pytest.fixture(autouse=True)
+def _process_settings() -> Iterator[None]:
+    """Undo what a command run inside the test process sets for the whole process: threads, and denormals as zero."""
+    yield
+    os.environ.update(threads.environment(1))
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+        torch.set_flush_denormal(False)
 
 
 @pytest.fixture

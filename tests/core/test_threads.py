@@ -29,26 +29,23 @@ def test_a_child_gets_every_count_and_sleeps_while_it_waits() -> None:
 def test_configuring_sets_torch_and_flushes_denormals(own_environment: pytest.MonkeyPatch) -> None:
     import torch
 
-    before = torch.get_num_threads()
-    try:
-        assert threads.configure(2) == 2
-        assert torch.get_num_threads() == 2
-        assert os.environ["OMP_NUM_THREADS"] == "2"
-        smallest = torch.full((4,), 1e-39) * 1.0
-        assert smallest.eq(0).all()
-    finally:
-        torch.set_num_threads(before)
+    assert threads.configure(2) == 2
+    assert torch.get_num_threads() == 2
+    assert os.environ["OMP_NUM_THREADS"] == "2"
+    smallest = torch.full((4,), 1e-39) * 1.0
+    assert smallest.eq(0).all()
 
 
 def test_without_a_number_the_environment_decides(own_environment: pytest.MonkeyPatch) -> None:
+    own_environment.setenv("OMP_NUM_THREADS", "3")
+    assert threads.configure() == 3
+
+
+def test_a_test_that_configures_leaves_nothing_for_the_next() -> None:
     import torch
 
-    before = torch.get_num_threads()
-    own_environment.setenv("OMP_NUM_THREADS", "1")
-    try:
-        assert threads.configure() == 1
-    finally:
-        torch.set_num_threads(before)
+    assert torch.get_num_threads() == 1
+    assert (torch.full((4,), 1e-39) * 1.0).gt(0).all()
 
 
 def test_no_threads_at_all_is_refused() -> None:

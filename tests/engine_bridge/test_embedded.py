@@ -75,7 +75,7 @@ def test_every_parameter_changes_the_picture(engine: EmbeddedEngine) -> None:
     "choice", [{"hair_style": "bald"}, {"hair_style": "buzz"}, {"base": "female"}, {"base": "male"}]
 )
 def test_every_choice_changes_the_picture(engine: EmbeddedEngine, choice: dict[str, str]) -> None:
-    plain, chosen = draw(engine, engine.schema.defaults)[0], draw(engine, engine.schema.defaults, **choice)[0]
+    plain, chosen = draw(engine, engine.schema.defaults)[0], draw(engine, engine.schema.defaults, px=PX, **choice)[0]
     assert np.abs(plain - chosen).max() > 20
 
 
