@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,10 @@ import pytest
 import zmq
 
 TERMINATION_S = 10.0
+
+# A shell that starts us in the background has SIGINT ignored, and every process that a test interrupts would inherit it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
