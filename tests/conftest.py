@@ -21,7 +21,7 @@ import zmq
 
 TERMINATION_S = 10.0
 
-# A shell that starts us in the background has SIGINT ignored, and every process that a test interrupts would inherit it.
+# A shell that starts us in the background has SIGINT ignored; every process that a test interrupts would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
