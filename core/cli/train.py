@@ -189,7 +189,7 @@ def _reconstructor(args: argparse.Namespace) -> int:
     if config.suggestion_weight:
         seen, _ = load_result(args.out, "render-features", captures.schema)
         inputs = seen.pop("inputs")
-        found = photos.suggest(inputs, FaceFeatures(**seen))
+        found = photos.suggest(inputs, FaceFeatures(**seen), config.person_share)
         print(f"Suggestions explain {found.explained:.3f} of the parameters of renders (ridge {found.ridge:g}).")
     run = ReconstructorRun(imitator, captures, photos, constants, references, config, args.out, cache)
     model, figures = run.train()

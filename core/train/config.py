@@ -65,6 +65,7 @@ class ReconstructorConfig:
     parameter_weight: float = 0.0  # direct error of renders' parameters, in units of their variance
     appearance_weight: float = 0.0  # regional colours of photo and character, centred per domain
     suggestion_weight: float = 0.0  # photos' parameters against those a linear map suggests; see core.train.suggestions
+    person_share: float = 0.0  # share of a photo's suggestion that is the mean over its person's photos
     prior_weight: float = 0.0  # mean square of photos' parameters, in half-range units
     refit_faces: int = 0  # > 0: R's last layer is solved at the end on so many photos, and a quarter as many renders
     codebook_photos: float = 0.0  # 1: L_differ holds for photos as well as for renders
@@ -117,6 +118,7 @@ RECONSTRUCTOR_PROFILES: dict[str, ReconstructorConfig] = {
         parameter_weight=1.0,
         appearance_weight=0.5,
         suggestion_weight=1.0,
+        person_share=0.5,
         prior_weight=0.02,
         refit_faces=2_400,
         codebook_photos=1.0,

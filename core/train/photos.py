@@ -68,11 +68,19 @@ class Photos:
         self.suggested = torch.zeros(len(self.images), 0)
         """(N, P) in half-range units, set by `suggest`."""
 
-    def suggest(self, parameters: Tensor, renders: FaceFeatures) -> Suggestions:
-        """Suggest parameters for every photo from renders with `parameters` (N, P) in half-range units."""
+    def suggest(self, parameters: Tensor, renders: FaceFeatures, person_share: float = 0.0) -> Suggestions:
+        """Suggest parameters for every photo from renders with `parameters` (N, P) in half-range units.
+
+        `person_share` of what a photo is taught is the mean over its person's photos: light, pose and blur move
+        one photo's suggestion, and should not move the character. Not all of it, or a network could learn the
+        training people by heart instead of measuring faces.
+        """
         photos = FaceFeatures(self.embeddings, self.geometry, self.colours)
         found = suggest_parameters(renders, parameters, photos)
-        self.suggested = found.parameters
+        self.suggested = found.parameters.clone()
+        if person_share:
+            for rows in self.rows_of.values():
+                self.suggested[rows] = found.parameters[rows].lerp(found.parameters[rows].mean(0), person_share)
         return found
 
     def _colours(self, points: NDArray[np.float32], block: int = 64) -> Tensor:
