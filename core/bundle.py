@@ -13,25 +13,35 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from core.models.imitator import Imitator
+from core.models.imitator import IMAGE_PX, Imitator
 from core.models.regressor import Reconstructor
 from core.train.landmark_map import Constants
 from core.train.results import bounds
+from data_capture import png
 from engine_bridge.errors import BundleError, SchemaError
 from engine_bridge.schema import CharacterSchema
 
 FORMAT = "facebridge-bundle"
-VERSION = 1
+VERSION = 2
 SHIPPED = Path(__file__).resolve().parent / "data" / "bundles" / "embedded"
-FILES = ("card.json", "schema.json", "imitator.safetensors", "reconstructor.safetensors", "constants.safetensors")
+FILES = (
+    "card.json",
+    "schema.json",
+    "neutral.png",  # the constant image of the imitator: a render, so eight bits hold all of it
+    "imitator.safetensors",
+    "reconstructor.safetensors",
+    "constants.safetensors",
+)
 # More than any bundle of this format has; a larger file is not read into memory.
 LARGEST_BYTES = 256 * 1024 * 1024
-# Half floats keep 3 digits: enough for weights and for landmark shifts in px, not for means that are subtracted.
-HALF_CONSTANTS = frozenset({"landmark_weight"})
+# The map from parameters to landmarks is stored as two factors of at most this inner size. A face's outline moves
+# in few independent ways: for the embedded head what is cut off moves a landmark by 0.03 px over the whole cube.
+LANDMARK_RANK = 64
 
 
 @dataclass(frozen=True)
@@ -76,11 +86,9 @@ class Bundle:
             )
         with torch.random.fork_rng(devices=[]):  # fresh weights are drawn, then overwritten
             imitator, reconstructor = Imitator(*bounds(schema)), Reconstructor(*bounds(schema))
-        _fill(imitator, folder / "imitator.safetensors")
+        _fill(imitator, folder / "imitator.safetensors", {"neutral": _picture(folder / "neutral.png")})
         _fill(reconstructor, folder / "reconstructor.safetensors")
-        constants = _tensors(folder / "constants.safetensors")
-        _check_shapes(constants, constant_shapes(schema.count), folder / "constants.safetensors")
-        return cls(schema, imitator, reconstructor, {name: t.float() for name, t in constants.items()}, card)
+        return cls(schema, imitator, reconstructor, _constants(folder / "constants.safetensors", schema.count), card)
 
     def save(self, path: Path | str) -> None:
         """Write the bundle as a folder, whole or not at all; an older bundle of that name is replaced.
@@ -93,13 +101,16 @@ class Bundle:
         if folder.exists() and not (folder / "card.json").is_file() and any(folder.iterdir()):
             raise BundleError(f"{folder} holds something that is not a bundle; give another folder.")
         card = {"format": FORMAT, "format_version": VERSION, **self.card, "schema": self.schema.hash}
-        constants = {n: t.half() if n in HALF_CONSTANTS else t.float() for n, t in self.constants.items()}
+        weights = _half(self.imitator)
+        picture = self.imitator.neutral.detach().cpu().clamp(0, 1).mul(255).round().byte().permute(1, 2, 0)
+        del weights["neutral"]
         contents = {
             "card.json": json.dumps(card, indent=1, ensure_ascii=False).encode() + b"\n",
             "schema.json": self.schema.to_json(),
-            "imitator.safetensors": save(_half(self.imitator)),
+            "neutral.png": png.encode(picture.contiguous().numpy()),
+            "imitator.safetensors": save(weights),
             "reconstructor.safetensors": save(_half(self.reconstructor)),
-            "constants.safetensors": save({n: t.contiguous() for n, t in constants.items()}),
+            "constants.safetensors": save(_factored(self.constants)),
         }
         try:
             new.mkdir(parents=True)
@@ -123,7 +134,7 @@ class Bundle:
 
 
 def constant_shapes(count: int) -> dict[str, tuple[int, ...]]:
-    """Name -> shape of every tensor in constants.safetensors for `count` parameters; R regions of colour."""
+    """Name -> shape of every tensor in `Bundle.constants` for `count` parameters; R regions of colour."""
     from core.train.appearance import REGIONS
 
     regions = len(REGIONS)
@@ -188,9 +199,49 @@ def _check_shapes(tensors: dict[str, Tensor], expected: dict[str, tuple[int, ...
             )
 
 
-def _fill(module: nn.Module, path: Path) -> None:
-    """Put the weights of `path` into `module`, as float32, and freeze it."""
-    tensors = _tensors(path)
+def _factored(constants: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The constants as they are stored: the landmark map as two half-float factors, everything else whole.
+
+    Half floats keep 3 digits: enough for landmark shifts in px, not for means that are subtracted.
+    """
+    stored = {name: value.float().contiguous() for name, value in constants.items() if name != "landmark_weight"}
+    left, sizes, right = torch.linalg.svd(constants["landmark_weight"].float().flatten(1), full_matrices=False)
+    share = sizes[:LANDMARK_RANK].sqrt()
+    stored["landmark_left"] = (left[:, :LANDMARK_RANK] * share).half().contiguous()
+    stored["landmark_right"] = (share[:, None] * right[:LANDMARK_RANK]).half().contiguous()
+    return stored
+
+
+def _constants(path: Path, count: int) -> dict[str, Tensor]:
+    """Read what `_factored` wrote."""
+    tensors = {name: value.float() for name, value in _tensors(path).items()}
+    expected: dict[str, tuple[int, ...]] = constant_shapes(count)
+    points = expected.pop("landmark_weight")[1:]
+    rank = min(LANDMARK_RANK, count)
+    factors = {"landmark_left": (count, rank), "landmark_right": (rank, points[0] * points[1])}
+    _check_shapes(tensors, {**expected, **factors}, path)
+    left, right = tensors.pop("landmark_left"), tensors.pop("landmark_right")
+    return {**tensors, "landmark_weight": (left @ right).unflatten(1, points)}
+
+
+def _picture(path: Path) -> Tensor:
+    """(3, 256, 256) in [0, 1] of a bundle's PNG."""
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            if image.size != (IMAGE_PX, IMAGE_PX) or image.mode != "RGB":
+                raise BundleError(
+                    f"The bundle's {path} is {image.mode} {image.width} x {image.height}, expected RGB {IMAGE_PX} x"
+                    f" {IMAGE_PX}; get the bundle again."
+                )
+            pixels = np.array(image)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise BundleError(f"The bundle's {path} cannot be read ({error}); get the bundle again.") from error
+    return torch.from_numpy(pixels).permute(2, 0, 1).float().div_(255.0)
+
+
+def _fill(module: nn.Module, path: Path, known: dict[str, Tensor] | None = None) -> None:
+    """Put the weights of `path`, and `known` ones that lie elsewhere, into `module`, as float32, and freeze it."""
+    tensors = {**_tensors(path), **(known or {})}
     _check_shapes(tensors, {name: tuple(t.shape) for name, t in module.state_dict().items()}, path)
     module.load_state_dict({n: t.float() if t.is_floating_point() else t for n, t in tensors.items()})
     module.eval().requires_grad_(False)

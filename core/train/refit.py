@@ -30,9 +30,7 @@ class Refit:
 
 
 @torch.no_grad()
-def features(
-    model: Reconstructor, images: Iterable[Tensor], report: Callable[[int], None] | None = None
-) -> Tensor:
+def features(model: Reconstructor, images: Iterable[Tensor], report: Callable[[int], None] | None = None) -> Tensor:
     """Batches of images (B, 3, 256, 256) -> f (N, 1024)."""
     training = model.training
     model.eval()

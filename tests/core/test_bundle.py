@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from core.bundle import FILES, Bundle, constant_shapes
+from core.bundle import FILES, SHIPPED, Bundle, _factored, constant_shapes
 from core.models.imitator import Imitator
 from core.models.regressor import Reconstructor
 from core.train.packing import CELEBA_LICENCE, UNSTATED, pack_bundle
@@ -48,6 +49,38 @@ def test_a_bundle_comes_back_as_it_was_within_half_floats(bundle: Bundle, folder
     modules = (loaded.imitator, loaded.reconstructor)
     assert not any(m.training or any(p.requires_grad for p in m.parameters()) for m in modules)
     assert all(p.dtype == torch.float32 for m in modules for p in m.parameters())
+
+
+def test_the_neutral_picture_comes_back_exactly(bundle: Bundle, tmp_path: Path) -> None:
+    drawn = (torch.rand(3, 256, 256) * 255).round() / 255
+    with torch.no_grad():
+        bundle.imitator.neutral.copy_(drawn)
+    bundle.save(tmp_path / "exact")
+    assert torch.equal(Bundle.load(tmp_path / "exact").imitator.neutral, drawn)
+
+
+@pytest.mark.parametrize("size", [(128, 128), (256, 255)])
+def test_a_neutral_picture_of_another_size_is_refused(folder: Path, size: tuple[int, int]) -> None:
+    Image.new("RGB", size).save(folder / "neutral.png")
+    with pytest.raises(BundleError, match=f"RGB {size[0]} x {size[1]}, expected RGB 256 x 256"):
+        Bundle.load(folder)
+
+
+def test_a_damaged_neutral_picture_is_refused(folder: Path) -> None:
+    (folder / "neutral.png").write_bytes((folder / "neutral.png").read_bytes()[:900])
+    with pytest.raises(BundleError, match=r"neutral\.png cannot be read"):
+        Bundle.load(folder)
+
+
+def test_the_shipped_bundle_fits_its_budget() -> None:
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= 14_500_000
+
+
+def test_the_landmark_map_comes_back_within_a_tenth_of_a_pixel() -> None:
+    weight = Bundle.load().constants["landmark_weight"]
+    again = _factored(Bundle.load().constants)
+    rebuilt = (again["landmark_left"].float() @ again["landmark_right"].float()).view_as(weight)
+    assert float((weight - rebuilt).square().sum(0).div(3).mean().sqrt()) < 0.1
 
 
 def test_loading_does_not_disturb_random_numbers(folder: Path) -> None:
