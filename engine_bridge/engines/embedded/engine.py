@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine_bridge.engines.embedded.maps import load_maps
 from engine_bridge.engines.embedded.materials import colours, material_parameters
-from engine_bridge.engines.embedded.mesh import RefinedHead, load_asset
+from engine_bridge.engines.embedded.mesh import HeadLevel, load_asset
 from engine_bridge.engines.embedded.morph import Morpher
-from engine_bridge.engines.embedded.renderer import HeadRenderer
+from engine_bridge.engines.embedded.renderer import Face, HeadRenderer
 from engine_bridge.engines.embedded.schema import REACH, embedded_schema
+from engine_bridge.engines.embedded.view import View
 
 # Raised whenever equal parameters may draw another picture: datasets and bundles of another version do not mix.
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
+BATCH_PIXELS = 8 * 256 * 256
+"""At most so many pixels are drawn into one target before it is read back."""
 
 
 class EmbeddedEngine:
@@ -25,10 +29,11 @@ class EmbeddedEngine:
         self.schema = embedded_schema()
         asset = load_asset()
         self._morph = Morpher(asset)
-        self._head = RefinedHead(asset)
         self._materials = [parameter.name for parameter in material_parameters()]
-        rest = np.asarray(self._head.smooth @ self._morph.neutral)
-        self._renderer = HeadRenderer(asset, self._head, rest)
+        self._base = [choice.name for choice in self.schema.choices].index("base")
+        levels = HeadLevel(asset, refined=False), HeadLevel(asset, refined=True)
+        rest = tuple(np.asarray(level.smooth @ self._morph.neutral) for level in levels)
+        self._renderer = HeadRenderer(levels, (rest[0], rest[1]), load_maps())
         self.renderer = self._renderer.name
 
     def render(
@@ -36,15 +41,19 @@ class EmbeddedEngine:
     ) -> npt.NDArray[np.uint8]:
         """(N, P) parameters and (N, C) choices -> (N, image_px, image_px, 3) sRGB uint8, rows from the top."""
         images = np.empty((len(parameters), image_px, image_px, 3), np.uint8)
-        for row, (vector, choice) in enumerate(zip(parameters, choices, strict=True)):
-            chosen = self.schema.choice_mapping(choice)
-            base = int(choice[[c.name for c in self.schema.choices].index("base")])
-            control = self._morph.points(vector, base)
-            points = np.asarray(self._head.smooth @ control, np.float32)
-            sliders = vector[self._morph.count :] / np.float32(REACH)
-            named = dict(zip(self._materials, sliders.tolist(), strict=True))
-            images[row] = self._renderer.draw(points, sliders, colours(named), chosen["hair.style"], image_px)
+        batch = max(1, BATCH_PIXELS // max(image_px, 1) ** 2)
+        for start in range(0, len(parameters), batch):
+            part = slice(start, min(start + batch, len(parameters)))
+            faces = [self._face(vector, choice) for vector, choice in zip(parameters[part], choices[part], strict=True)]
+            images[part] = self._renderer.draw(faces, image_px, View())
         return images
+
+    def _face(self, vector: npt.NDArray[np.float32], choice: npt.NDArray[np.uint8]) -> Face:
+        sliders = vector[self._morph.count :] / np.float32(REACH)
+        named = dict(zip(self._materials, sliders.tolist(), strict=True))
+        control = self._morph.points(vector, int(choice[self._base]))
+        style = self.schema.choice_mapping(choice)["hair.style"]
+        return Face(control, sliders, named, colours(named), style)
 
     def close(self) -> None:
         """Free the OpenGL context."""
