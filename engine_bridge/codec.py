@@ -58,7 +58,7 @@ class VersionRefused(ProtocolError):
 
 
 def version_text(version: Sequence[int]) -> str:
-    """(1, 0) -> "1.0"."""
+    """(1, 1) -> "1.1"."""
     return ".".join(str(number) for number in version)
 
 
@@ -188,9 +188,13 @@ def _as_array(kind: str, name: str, part: Part, value: Any) -> npt.NDArray[Any]:
 
 
 def _check_shape(kind: str, name: str, part: Part, shape: tuple[int, ...]) -> None:
-    if len(shape) != part.rank or (part.last is not None and shape[-1] != part.last):
+    fits = len(shape) == part.rank and part.last in (None, shape[-1]) and part.first in (None, shape[0])
+    if not fits:
         last = "" if part.last is None else f" with {part.last} as the last"
-        raise ProtocolError(f"Array '{name}' of '{kind}' has shape {shape}; {part.rank} dimensions{last} are needed.")
+        first = "" if part.first is None else f" and {part.first} as the first"
+        raise ProtocolError(
+            f"Array '{name}' of '{kind}' has shape {shape}; {part.rank} dimensions{last}{first} are needed."
+        )
 
 
 def _arrays(kind: str, fields: Sequence[Field], listed: Any, parts: Sequence[Buffer]) -> dict[str, Any]:

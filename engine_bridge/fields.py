@@ -87,8 +87,13 @@ _CHECKS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
 def _read_fields(message: type[Message]) -> tuple[Field, ...]:
     hints = typing.get_type_hints(message, include_extras=True)
     return tuple(
-        _read_field(field.name, hints[field.name], field.default) for field in dataclasses.fields(cast("Any", message))
+        _read_field(field.name, hints[field.name], _default(field))
+        for field in dataclasses.fields(cast("Any", message))
     )
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
 def _read_field(name: str, hint: Any, default: Any) -> Field:

@@ -20,7 +20,7 @@ from engine_bridge.errors import EngineError, FaceBridgeError
 
 if TYPE_CHECKING:
     from engine_bridge.engines import Engine
-    from engine_bridge.host_link import HostLimits, HostReport, Link, Work
+    from engine_bridge.host_link import Drawn, HostLimits, HostReport, Link, Work
     from engine_bridge.keys import ClientKeys
 
 EXIT_HUNG = 70
@@ -73,7 +73,7 @@ def _render(engine: Engine, link: Link, work: Work) -> None:
     if not good:
         return
     try:
-        images = engine.render(work.parameters[good], work.choices[good], work.job.image_px)
+        samples = _draw(engine, work, good)
     except Exception as error:
         # One bad sample must not cost its neighbours; alone, each says for itself what is wrong.
         if len(good) == 1:
@@ -84,8 +84,8 @@ def _render(engine: Engine, link: Link, work: Work) -> None:
                 _render_alone(engine, link, work, row)
         return
     render_ms = (time.monotonic() - started) * 1000 / len(good)
-    for row, image in zip(good, images, strict=True):
-        link.frame(work, row, image, render_ms)
+    for row, (image, truth) in zip(good, samples, strict=True):
+        link.frame(work, row, image, render_ms, truth)
 
 
 def _render_alone(engine: Engine, link: Link, work: Work, row: int) -> None:
@@ -93,11 +93,23 @@ def _render_alone(engine: Engine, link: Link, work: Work, row: int) -> None:
 
     started = time.monotonic()
     try:
-        image = engine.render(work.parameters[row : row + 1], work.choices[row : row + 1], work.job.image_px)[0]
+        ((image, truth),) = _draw(engine, work, [row])
     except Exception as error:
         link.fail(work, row, "engine", f"{type(error).__name__}: {error}")
     else:
-        link.frame(work, row, image, (time.monotonic() - started) * 1000)
+        link.frame(work, row, image, (time.monotonic() - started) * 1000, truth)
+
+
+def _draw(engine: Engine, work: Work, rows: list[int]) -> list[Drawn]:
+    """Each row's picture and truth, or whatever the engine raises."""
+    from engine_bridge.engines import draw_scene
+
+    job = work.job
+    drawn = draw_scene(engine, work.parameters[rows], work.choices[rows], job.image_px, work.scene, job.truth)
+    return [
+        (image, {channel: values[k] for channel, values in drawn.truth.items() if channel in job.truth})
+        for k, image in zip(range(len(rows)), drawn.images, strict=True)
+    ]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,17 +7,19 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine_bridge.dealer import Dealer, PeerLost
-from engine_bridge.engines import Engine
-from engine_bridge.errors import EngineError, FaceBridgeError, SchemaError
+from engine_bridge.engines import Engine, engine_features
+from engine_bridge.errors import EngineError, FaceBridgeError, InputError, Refused, SchemaError
 from engine_bridge.keys import ClientKeys
 from engine_bridge.protocol import (
+    MAX_TRUTH_PX,
     Credit,
     Drain,
     Error,
@@ -30,7 +32,12 @@ from engine_bridge.protocol import (
     sample_digest,
     software,
 )
+from engine_bridge.scene import Scene, require_features
 from engine_bridge.transport import ENGINE_LIMITS
+from engine_bridge.truth import TruthMap, truth_fault
+
+Drawn = tuple[npt.NDArray[np.uint8], Mapping[str, TruthMap]]
+"""One sample's picture (H, W, 3) and its truth by channel."""
 
 _POLL_S = 0.25  # how soon a passed deadline or a stop is noticed
 
@@ -66,6 +73,7 @@ class Work:
     job: Job
     due_at: float  # monotonic
     remaining: set[int]  # rows without an answer
+    scene: Scene
     parameters: npt.NDArray[np.float32] = field(init=False)  # (N, P), filled by Link.checked
     choices: npt.NDArray[np.uint8] = field(init=False)  # (N, C)
     abandoned: bool = False
@@ -84,7 +92,9 @@ class Link:
         limits: HostLimits,
         on_hang: Callable[[float], None] | None,
     ) -> None:
+        self._name = engine.name
         self._schema = engine.schema
+        self._features = engine_features(engine)
         self._limits = limits
         self._on_hang = on_hang
         hello = Hello(
@@ -99,6 +109,7 @@ class Link:
             credit=limits.credit,
             max_image_px=limits.max_image_px,
             max_job_samples=limits.max_job_samples,
+            features=self._features,
             schema=engine.schema.to_json(),
         )
         self._dealer = Dealer(connect, hello, keys=keys, limits=ENGINE_LIMITS)
@@ -132,15 +143,23 @@ class Link:
                 good.append(row)
         return good
 
-    def frame(self, work: Work, row: int, image: npt.NDArray[np.uint8], render_ms: float) -> None:
-        """Send one rendered sample."""
+    def frame(
+        self, work: Work, row: int, image: npt.NDArray[np.uint8], render_ms: float, truth: Mapping[str, TruthMap]
+    ) -> None:
+        """Send one rendered sample, with the truth that its job asked for."""
         job = work.job
         size = (job.image_px, job.image_px, 3)
         if image.shape != size or image.dtype != np.uint8:
             self.fail(work, row, "engine", f"The engine drew {image.dtype} {image.shape}; uint8 {size} was asked for.")
             return
+        for channel in job.truth:
+            fault = truth_fault(channel, truth.get(channel), job.image_px)
+            if fault:
+                self.fail(work, row, "engine", fault)
+                return
         digest = sample_digest(job.parameters[row], job.choices[row])
-        self._put(work, row, Frame(job.request_id, job.indices[row], digest, render_ms, image))
+        arrays: dict[str, Any] = {channel: truth[channel] for channel in job.truth}
+        self._put(work, row, Frame(job.request_id, job.indices[row], digest, render_ms, image, **arrays))
 
     def fail(self, work: Work, row: int, code: str, reason: str) -> None:
         """Say that one sample will not come."""
@@ -207,14 +226,23 @@ class Link:
     def _accept(self, job: Job) -> None:
         problem = self._unfit(job)
         if problem:
-            for index in job.indices:
-                self._dealer.send(Fail(job.request_id, index, "limits", problem))
-                self._fails += 1
-            self._dealer.send(Credit(1))
+            self._refuse(job, "limits", problem)
             return
-        work = Work(job, time.monotonic() + job.deadline_ms / 1000, set(range(len(job.indices))))
+        try:
+            scene = Scene.from_wire(job.scene)
+            require_features(self._name, self._features, scene, job.truth)
+        except (InputError, Refused) as error:
+            self._refuse(job, "scene", str(error))
+            return
+        work = Work(job, time.monotonic() + job.deadline_ms / 1000, set(range(len(job.indices))), scene)
         self._held.append(work)
         self.work.put(work)
+
+    def _refuse(self, job: Job, code: str, reason: str) -> None:
+        for index in job.indices:
+            self._dealer.send(Fail(job.request_id, index, code, reason))
+            self._fails += 1
+        self._dealer.send(Credit(1))
 
     def _unfit(self, job: Job) -> str:
         count = len(job.indices)
@@ -229,6 +257,8 @@ class Link:
             return "The job names an index twice."
         if not 1 <= job.image_px <= self._limits.max_image_px:
             return f"image_px is {job.image_px}; 1 to {self._limits.max_image_px} are accepted."
+        if job.truth and job.image_px > MAX_TRUTH_PX:
+            return f"image_px is {job.image_px}; with truth, 1 to {MAX_TRUTH_PX} are accepted."
         if (job.parameters.shape, job.choices.shape) != wanted:
             given = (job.parameters.shape, job.choices.shape)
             return f"parameters and choices have shapes {given}; expected {wanted}."

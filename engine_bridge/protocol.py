@@ -16,13 +16,13 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-VERSION = (1, 0)
+VERSION = (1, 1)
 """Protocol (major, minor). Another major is refused; a higher minor may add fields and kinds, which are ignored."""
 
 MAX_HEADER_BYTES = 64 << 10
 """A longer header is refused before it is decoded."""
 MAX_PARTS = 8
-"""Header part and array parts of one message; the largest message of 1.0 (Imported) has five."""
+"""Header part and array parts of one message; the largest messages (Frame with its truth, Imported) have five."""
 MAX_TEXT_BYTES = 4096
 """Of one text field, in UTF-8."""
 MAX_ITEMS = 4096
@@ -32,15 +32,18 @@ MAX_PHOTO_BYTES = 32 << 20
 """What a service accepts unless its Welcome says otherwise; a client checks before it sends."""
 MAX_IMAGE_PX = 4096
 """Largest side of a rendered image; RGB8 of that size is 48 MiB."""
+MAX_TRUTH_PX = 2048
+"""Largest side of an image that truth is asked for; its depth is 16 MiB."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """How an array field travels: element type ("f4" float32 little-endian, "u1" bytes), rank, and last dimension."""
+    """How an array travels: element type ("f4" float32 little-endian, "u1" bytes), rank, first and last dimension."""
 
     dtype: Literal["f4", "u1"]
     rank: int
     last: int | None = None
+    first: int | None = None
 
 
 Words = Annotated[str, "words"]
@@ -53,6 +56,8 @@ ByteVector = Annotated[npt.NDArray[np.uint8], Part("u1", 1)]
 ByteMatrix = Annotated[npt.NDArray[np.uint8], Part("u1", 2)]
 Pixels = Annotated[npt.NDArray[np.uint8], Part("u1", 3, last=3)]
 """Image (height, width, 3): sRGB, tight RGB8 rows, top-left origin."""
+Points = Annotated[npt.NDArray[np.float32], Part("f4", 2, last=5, first=468)]
+"""Face-mesh points (468, 5) of a picture, laid out as engine_bridge.truth says."""
 
 
 class Message:
@@ -85,6 +90,7 @@ class Hello(Message):
     credit: int = 0  # jobs the engine takes at once
     max_image_px: int = 0
     max_job_samples: int = 0
+    features: tuple[str, ...] = ()  # of engine_bridge.scene.FEATURES, what the engine supports; since 1.1
     schema: Octets | None = None
 
 
@@ -159,7 +165,8 @@ class Error(Message):
 class Job(Message):
     """Coordinator to engine: render these samples, each (image_px, image_px). Costs one credit.
 
-    `indices` (N) name the samples; `deadline_ms` counts from receipt and covers the whole job.
+    `indices` (N) name the samples; `deadline_ms` counts from receipt and covers the whole job. `scene` and `truth`
+    (since 1.1) hold for every sample, and ask only for what the Hello announced: an engine of 1.0 ignores them.
     """
 
     kind: ClassVar[str] = "job"
@@ -167,13 +174,15 @@ class Job(Message):
     indices: tuple[int, ...]
     image_px: int
     deadline_ms: int
+    scene: Mapping[str, float] = field(default_factory=dict[str, float], kw_only=True)  # Scene.to_wire(); {} canonical
+    truth: tuple[str, ...] = field(default=(), kw_only=True)  # channels wanted, of engine_bridge.truth.TRUTH_CHANNELS
     parameters: FloatMatrix  # (N, P), schema order
     choices: ByteMatrix  # (N, C), option numbers; C may be 0
 
 
 @dataclass(frozen=True, eq=False)
 class Frame(Message):
-    """Engine to coordinator: one rendered sample of a job, sent as soon as it is ready."""
+    """Engine to coordinator: one rendered sample of a job, sent as soon as it is ready, with the truth asked for."""
 
     kind: ClassVar[str] = "frame"
     request_id: int
@@ -181,13 +190,17 @@ class Frame(Message):
     sha256: str  # 64 hex digits over the sample's parameter bytes (4 P), then its choice bytes (C), as received
     render_ms: float  # the job's render time so far, divided by its samples so far
     pixels: Pixels
+    segmentation: ByteMatrix | None = None  # (height, width), index into engine_bridge.truth.SEGMENTS
+    depth: FloatMatrix | None = None  # (height, width), cm
+    points: Points | None = None  # (468, 5): x px, y px, then X, Y, Z cm
 
 
 @dataclass(frozen=True, eq=False)
 class Fail(Message):
     """Engine to coordinator: this sample of a job will not come.
 
-    Codes: parameters (never try these values again), limits, deadline, engine (trying again may help).
+    Codes: parameters (never try these values again), scene (never ask this engine for this scene or truth again),
+    limits, deadline, engine (trying again may help).
     """
 
     kind: ClassVar[str] = "fail"
@@ -269,7 +282,7 @@ MESSAGES: tuple[type[Message], ...] = (
     Job, Frame, Fail, Credit, Drain,
     Import, Imported, Superseded, Cancel,
 )  # fmt: skip
-"""Every kind of protocol 1.0, in the order of docs/protocol.md."""
+"""Every kind of the protocol, in the order of docs/protocol.md."""
 
 BY_KIND: Mapping[str, type[Message]] = {message.kind: message for message in MESSAGES}
 

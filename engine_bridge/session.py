@@ -5,18 +5,23 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
-from engine_bridge.errors import DeadlineExceeded, EngineError, SchemaError
+from engine_bridge.errors import DeadlineExceeded, EngineError, InputError, SchemaError
 from engine_bridge.process import EngineProcess
-from engine_bridge.protocol import Credit, Error, Fail, Frame, Hello, Job, Reject, Welcome, sample_digest, software
+from engine_bridge.protocol import MAX_TRUTH_PX, Credit, Error, Fail, Frame, Hello, Reject, Welcome, software
 from engine_bridge.router import Event, Joined, Lost, Received, Router
+from engine_bridge.scene import Scene, require_features
 from engine_bridge.schema import CharacterSchema
+from engine_bridge.session_batch import Batch
+from engine_bridge.truth import TRUTH_CHANNELS, RenderedScene
 
 _JOB_SAMPLES = 8  # small enough that its frames arrive while the next job renders
+_TRUTH_JOB_PIXELS = 1 << 22  # of a job that asks for truth, whose frames are four times as large
 
 
 class EngineSession:
@@ -92,28 +97,67 @@ class EngineSession:
         """What draws, e.g. GL_RENDERER."""
         return self._hello.renderer
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What the engine announced that it supports, out of scene.FEATURES."""
+        return self._hello.features
+
+    @overload
     def render(
         self,
         parameters: npt.ArrayLike,
         choices: npt.ArrayLike | None = None,
         image_px: int | None = None,
         deadline_s: float = 30.0,
-    ) -> npt.NDArray[np.uint8]:
+        *,
+        scene: Scene | None = None,
+        truth: None = None,
+    ) -> npt.NDArray[np.uint8]: ...
+
+    @overload
+    def render(
+        self,
+        parameters: npt.ArrayLike,
+        choices: npt.ArrayLike | None = None,
+        image_px: int | None = None,
+        deadline_s: float = 30.0,
+        *,
+        scene: Scene | None = None,
+        truth: Sequence[str],
+    ) -> RenderedScene: ...
+
+    def render(
+        self,
+        parameters: npt.ArrayLike,
+        choices: npt.ArrayLike | None = None,
+        image_px: int | None = None,
+        deadline_s: float = 30.0,
+        *,
+        scene: Scene | None = None,
+        truth: Sequence[str] | None = None,
+    ) -> npt.NDArray[np.uint8] | RenderedScene:
         """Render (N, P) parameters and (N, C) choices -> (N, image_px, image_px, 3) sRGB uint8, rows from the top.
 
-        A single (P,) vector gives one image without the first dimension. Choices default to the schema's.
-        Raises SchemaError naming a wrong parameter, EngineError when the engine fails or dies, DeadlineExceeded when
-        not every image came within `deadline_s`; what comes later is dropped.
+        All samples are drawn in one `scene` (default: the canonical one). Where `truth` lists channels, the answer is a
+        RenderedScene with an array of each. A single (P,) vector gives everything without the first dimension. Choices
+        default to the schema's.
+        Raises SchemaError naming a wrong parameter, Refused for a scene or truth that the engine does not support,
+        InputError for a truth channel that does not exist or a size without room for truth, EngineError when the engine
+        fails or dies, DeadlineExceeded when not every image came within `deadline_s`; what comes later is dropped.
         """
         rows = np.atleast_2d(np.asarray(parameters, np.float32))
         checked = np.stack([self._schema.check(row) for row in rows]) if len(rows) else rows
         single = np.ndim(parameters) == 1  # pyright: ignore[reportArgumentType]  # numpy's own stub is narrower
         chosen = self._choice_rows(choices, len(rows))
         size = self._image_px if image_px is None else image_px
-        images = np.zeros((len(rows), size, size, 3), np.uint8)
+        batch = Batch(checked, chosen, size, scene or Scene(), self._channels(truth or (), size))
+        require_features(self.engine, self.features, batch.scene, batch.channels)
         with self._turn:
-            self._run(_Batch(checked, chosen, images), deadline_s)
-        return images[0] if single else images
+            self._run(batch, deadline_s)
+        if truth is None:
+            return batch.images[0] if single else batch.images
+        maps = {channel: values[0] if single else values for channel, values in batch.truth.items()}
+        return RenderedScene(batch.images[0] if single else batch.images, maps)
 
     def close(self) -> None:
         """End the engine, its process and the address. Harmless when repeated."""
@@ -161,6 +205,14 @@ class EngineSession:
             yield event
         raise DeadlineExceeded(f"{too_late}; allow more time, or restart the engine.")
 
+    def _channels(self, truth: Sequence[str], image_px: int) -> tuple[str, ...]:
+        for name in truth:
+            if name not in TRUTH_CHANNELS:
+                raise InputError(f"There is no truth channel '{name}', expected some of {', '.join(TRUTH_CHANNELS)}.")
+        if truth and image_px > MAX_TRUTH_PX:
+            raise InputError(f"image_px is {image_px}; with truth, at most {MAX_TRUTH_PX} fit.")
+        return tuple(dict.fromkeys(truth))
+
     def _choice_rows(self, choices: npt.ArrayLike | None, count: int) -> npt.NDArray[np.uint8]:
         if choices is None:
             return np.tile(self._schema.default_choices, (count, 1))
@@ -169,7 +221,7 @@ class EngineSession:
             raise SchemaError(f"{len(rows)} rows of choices were given for {count} of parameters; give one for each.")
         return np.stack([self._schema.check_choices(row) for row in rows]) if count else rows.astype(np.uint8)
 
-    def _run(self, batch: _Batch, limit_s: float) -> None:
+    def _run(self, batch: Batch, limit_s: float) -> None:
         deadline = time.monotonic() + limit_s
         self._send_jobs(batch, deadline)
         if batch.done:
@@ -189,56 +241,12 @@ class EngineSession:
             if batch.done:
                 return
 
-    def _send_jobs(self, batch: _Batch, deadline: float) -> None:
+    def _send_jobs(self, batch: Batch, deadline: float) -> None:
         while batch.unsent and self._credit > 0:
             self._requests += 1
             self._credit -= 1
             remaining_ms = max(1, round((deadline - time.monotonic()) * 1000))
             most = min(_JOB_SAMPLES, self._hello.max_job_samples)
+            if batch.channels:
+                most = min(most, max(1, _TRUTH_JOB_PIXELS // batch.image_px**2))
             self._router.post(self._peer, batch.next_job(self._requests, most, remaining_ms))
-
-
-class _Batch:
-    """What one render asked for and still lacks; replies are matched by request id and index, never by order."""
-
-    def __init__(
-        self, parameters: npt.NDArray[np.float32], choices: npt.NDArray[np.uint8], images: npt.NDArray[np.uint8]
-    ) -> None:
-        self._parameters = parameters
-        self._choices = choices
-        self._missing: set[tuple[int, int]] = set()  # (request id, index)
-        self.images = images
-        self.unsent = len(images)
-
-    @property
-    def done(self) -> bool:
-        return not self.unsent and not self._missing
-
-    def next_job(self, request_id: int, most: int, deadline_ms: int) -> Job:
-        start = len(self.images) - self.unsent
-        rows = range(start, start + min(most, self.unsent))
-        self.unsent -= len(rows)
-        self._missing |= {(request_id, row) for row in rows}
-        span = slice(rows.start, rows.stop)
-        return Job(
-            request_id, tuple(rows), self.images.shape[1], deadline_ms, self._parameters[span], self._choices[span]
-        )
-
-    def take(self, answer: Frame | Fail) -> bool:
-        """Store an answer; False for one that nobody waits for, left over from a render that gave up."""
-        index = answer.index
-        if (answer.request_id, index) not in self._missing:
-            return False
-        if isinstance(answer, Fail):
-            if answer.code == "parameters":
-                raise SchemaError(f"The engine refused sample {index}: {answer.reason}")
-            if answer.code == "deadline":
-                raise DeadlineExceeded(f"The engine did not finish sample {index} in time; allow more.")
-            raise EngineError(f"The engine could not render sample {index} ({answer.code}): {answer.reason}")
-        if answer.sha256 != sample_digest(self._parameters[index], self._choices[index]):
-            raise EngineError(f"The engine drew sample {index} from other parameters than it was sent; restart it.")
-        if answer.pixels.shape != self.images.shape[1:]:
-            raise EngineError(f"The engine drew {answer.pixels.shape}, {self.images.shape[1:]} was asked for.")
-        self.images[index] = answer.pixels
-        self._missing.discard((answer.request_id, index))
-        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
 import re
@@ -14,8 +15,10 @@ import pytest
 
 from engine_bridge import protocol
 from engine_bridge.codec import Malformed, UnknownKind, VersionRefused, decode, encode
-from engine_bridge.errors import ProtocolError
+from engine_bridge.errors import InputError, ProtocolError
 from engine_bridge.fields import fields_of
+from engine_bridge.scene import BLENDSHAPES, SCENE_FEATURES, Scene
+from engine_bridge.truth import SEGMENTS, TRUTH_CHANNELS
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests/conformance/vectors.json").read_text("utf-8"))
@@ -114,8 +117,40 @@ def test_the_page_documents_every_field_in_wire_order() -> None:
         assert fields == described_fields(message), f"docs/protocol.md, section 5, `{message.kind}`"
 
 
+def test_the_page_and_the_table_have_every_name_of_scenes_and_truth(generator: ModuleType) -> None:
+    listed = re.search(r"```\n(browDownLeft,[^`]*)\.\n```", PAGE)
+    assert listed is not None
+    assert tuple(re.split(r",\s+", listed[1])) == BLENDSHAPES
+    rows: list[tuple[str, str, str]] = re.findall(
+        r"^\| `([\w.]+)`[^|]* \| (\w+) \| (\S+ to \S+) \|", PAGE, re.MULTILINE
+    )
+    ranges = {name.partition(".")[0]: (feature, span) for name, feature, span in rows}
+    assert list(ranges) == [field.name for field in dataclasses.fields(Scene)]
+    for name, (feature, span) in ranges.items():
+        low, high = map(float, span.split(" to "))
+        for value in (low, high):
+            assert scene_with(name, value).features() == (feature,)
+        for value in (low - 0.01, high + 0.01):
+            with pytest.raises(InputError):
+                scene_with(name, value)
+    segments = re.search(r"\| `segmentation` \| [^|]+ \| ([^|]+) \|", PAGE)
+    assert segments is not None
+    assert segments[1] == ", ".join(f"{number} {name}" for number, name in enumerate(SEGMENTS))
+    table = generator.message_table()
+    assert table["features"] == [*SCENE_FEATURES, *TRUTH_CHANNELS]
+
+
+def scene_with(name: str, value: float) -> Scene:
+    """A scene with one field at this value, in every part of it."""
+    if name == "expression":
+        return Scene(expression={"jawOpen": value})
+    if name in ("light_colour", "background"):
+        return Scene.from_document({name: [value] * 3})
+    return Scene.from_document({name: value})
+
+
 def test_the_page_states_the_limits_and_the_example_as_they_are() -> None:
-    for number in (protocol.MAX_HEADER_BYTES, protocol.MAX_TEXT_BYTES, protocol.MAX_ITEMS):
+    for number in (protocol.MAX_HEADER_BYTES, protocol.MAX_TEXT_BYTES, protocol.MAX_ITEMS, protocol.MAX_TRUTH_PX):
         assert f"{number:,}" in PAGE
     assert f"at most {protocol.MAX_PARTS} parts" in PAGE
     assert f"The wire, protocol {'.'.join(map(str, protocol.VERSION))}" in PAGE

@@ -14,9 +14,10 @@ import pytest
 
 from engine_bridge.dealer import Dealer
 from engine_bridge.engines.pattern import PatternEngine
-from engine_bridge.errors import DeadlineExceeded, EngineError, Refused, SchemaError
+from engine_bridge.errors import DeadlineExceeded, EngineError, InputError, Refused, SchemaError
 from engine_bridge.process import EngineProcess
 from engine_bridge.protocol import Hello
+from engine_bridge.scene import Scene
 from engine_bridge.session import EngineSession
 
 PATTERN = PatternEngine()
@@ -56,6 +57,41 @@ def test_a_wrong_parameter_is_named_before_anything_is_sent(session: EngineSessi
         session.render(session.schema.defaults, [[7]])
     with pytest.raises(SchemaError, match="2 rows of choices were given for 1"):
         session.render(session.schema.defaults, [[0], [1]])
+
+
+def test_a_scene_and_its_truth_come_over_the_wire_as_the_engine_draws_them(session: EngineSession) -> None:
+    parameters = np.random.default_rng(2).uniform(-2.5, 2.5, (11, session.schema.count)).astype(np.float32)
+    choices = np.zeros((11, 1), np.uint8)
+    blue = Scene(background=(0.0, 0.0, 1.0))
+    expected = PATTERN.render_scene(parameters, choices, 16, blue, ("segmentation",))
+    drawn = session.render(parameters, choices, scene=blue, truth=("segmentation",))
+    assert np.array_equal(drawn.images, expected.images)
+    assert np.array_equal(drawn.truth["segmentation"], expected.truth["segmentation"])
+    assert np.array_equal(session.render(parameters, choices, scene=blue), expected.images)
+    single = session.render(parameters[0], choices[:1], truth=["segmentation"])
+    assert np.array_equal(single.images, PATTERN.render(parameters[:1], choices[:1], 16)[0])
+    assert single.truth["segmentation"].shape == (16, 16)
+
+
+def test_large_pictures_with_truth_come_in_smaller_jobs(session: EngineSession) -> None:
+    parameters = np.zeros((3, session.schema.count), np.float32)
+    parameters[:, 0] = (-2.5, 0.0, 2.5)
+    drawn = session.render(parameters, image_px=1200, truth=("segmentation",), deadline_s=60)
+    sizes = [int(np.count_nonzero(drawn.truth["segmentation"][k])) for k in range(3)]
+    assert sizes == sorted(sizes) and sizes[0] < sizes[2]
+
+
+def test_what_the_engine_lacks_is_refused_before_anything_is_sent(session: EngineSession) -> None:
+    assert session.features == ("background", "segmentation")
+    with pytest.raises(Refused) as caught:
+        session.render(session.schema.defaults, scene=Scene(yaw_deg=30), truth=("depth",))
+    assert str(caught.value) == (
+        "The engine 'pattern' does not support camera (yaw_deg), depth as truth; it supports background, segmentation."
+    )
+    with pytest.raises(InputError, match="no truth channel 'smell', expected some of segmentation, depth, points"):
+        session.render(session.schema.defaults, truth=("smell",))
+    with pytest.raises(InputError, match="image_px is 2049; with truth, at most 2048 fit"):
+        session.render(session.schema.defaults, image_px=2049, truth=("segmentation",))
 
 
 def test_a_size_that_the_engine_refuses_is_an_error_in_words(session: EngineSession) -> None:
