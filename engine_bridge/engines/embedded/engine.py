@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,9 +11,12 @@ from engine_bridge.engines.embedded.maps import load_maps
 from engine_bridge.engines.embedded.materials import colours, material_parameters
 from engine_bridge.engines.embedded.mesh import HeadLevel, load_asset
 from engine_bridge.engines.embedded.morph import Morpher
-from engine_bridge.engines.embedded.renderer import Face, HeadRenderer
+from engine_bridge.engines.embedded.buffers import Face
+from engine_bridge.engines.embedded.renderer import HeadRenderer
 from engine_bridge.engines.embedded.schema import REACH, embedded_schema
-from engine_bridge.engines.embedded.view import View
+from engine_bridge.engines.embedded.view import View, view_of
+from engine_bridge.scene import Scene
+from engine_bridge.truth import RenderedScene, TruthMap
 
 # Raised whenever equal parameters may draw another picture: datasets and bundles of another version do not mix.
 ENGINE_VERSION = "2"
@@ -26,6 +31,7 @@ class EmbeddedEngine:
         """Raises EngineError when the head cannot be read or no OpenGL context can be made."""
         self.name = "embedded"
         self.version = ENGINE_VERSION
+        self.features = ("camera", "light", "background", "segmentation", "depth")
         self.schema = embedded_schema()
         asset = load_asset()
         self._morph = Morpher(asset)
@@ -40,13 +46,43 @@ class EmbeddedEngine:
         self, parameters: npt.NDArray[np.float32], choices: npt.NDArray[np.uint8], image_px: int
     ) -> npt.NDArray[np.uint8]:
         """(N, P) parameters and (N, C) choices -> (N, image_px, image_px, 3) sRGB uint8, rows from the top."""
-        images = np.empty((len(parameters), image_px, image_px, 3), np.uint8)
+        return self._render(parameters, choices, image_px, View(), ()).images
+
+    def render_scene(
+        self,
+        parameters: npt.NDArray[np.float32],
+        choices: npt.NDArray[np.uint8],
+        image_px: int,
+        scene: Scene,
+        truth: Sequence[str],
+    ) -> RenderedScene:
+        """The same in another scene, and what the renderer knows about it; see engine_bridge.truth."""
+        return self._render(parameters, choices, image_px, view_of(scene), truth)
+
+    def _render(
+        self,
+        parameters: npt.NDArray[np.float32],
+        choices: npt.NDArray[np.uint8],
+        image_px: int,
+        view: View,
+        truth: Sequence[str],
+    ) -> RenderedScene:
+        count = len(parameters)
+        images = np.empty((count, image_px, image_px, 3), np.uint8)
+        segments, depths = np.empty((2, 0)), np.empty(0)
+        measured = "segmentation" in truth or "depth" in truth
+        if measured:
+            segments = np.empty((count, image_px, image_px), np.uint8)
+            depths = np.empty((count, image_px, image_px), np.float32)
         batch = max(1, BATCH_PIXELS // max(image_px, 1) ** 2)
-        for start in range(0, len(parameters), batch):
-            part = slice(start, min(start + batch, len(parameters)))
+        for start in range(0, count, batch):
+            part = slice(start, min(start + batch, count))
             faces = [self._face(vector, choice) for vector, choice in zip(parameters[part], choices[part], strict=True)]
-            images[part] = self._renderer.draw(faces, image_px, View())
-        return images
+            images[part] = self._renderer.draw(faces, image_px, view)
+            if measured:
+                segments[part], depths[part] = self._renderer.measure(faces, image_px, view)
+        known: dict[str, TruthMap] = {"segmentation": segments, "depth": depths} if measured else {}
+        return RenderedScene(images, {name: known[name] for name in truth})
 
     def _face(self, vector: npt.NDArray[np.float32], choice: npt.NDArray[np.uint8]) -> Face:
         sliders = vector[self._morph.count :] / np.float32(REACH)

@@ -15,7 +15,7 @@ from engine_bridge.errors import EngineError
 
 SHADERS = files("engine_bridge.engines.embedded") / "shaders"
 MIN_IMAGE_PX, MAX_IMAGE_PX = 16, 2048
-GL_FRAMEBUFFER_SRGB, GL_SRGB8_ALPHA8 = 0x8DB9, 0x8C43
+GL_FRAMEBUFFER_SRGB, GL_SRGB8_ALPHA8, GL_CLIP_DISTANCE0 = 0x8DB9, 0x8C43, 0x3000
 
 
 def create_context() -> moderngl.Context:
@@ -75,11 +75,13 @@ def texture(gl: moderngl.Context, picture: npt.NDArray[np.uint8], unit: int, til
     made.use(unit)
 
 
-def target(gl: moderngl.Context, width: int, height: int) -> moderngl.Framebuffer:
-    """An sRGB colour target with depth."""
-    return gl.framebuffer(
-        [gl.texture((width, height), 4, internal_format=GL_SRGB8_ALPHA8)], gl.depth_renderbuffer((width, height))
-    )
+def target(gl: moderngl.Context, width: int, height: int, measures: bool = False) -> moderngl.Framebuffer:
+    """An sRGB colour target with depth, or one of two floats a pixel."""
+    if measures:
+        colour = gl.texture((width, height), 2, dtype="f4")
+    else:
+        colour = gl.texture((width, height), 4, internal_format=GL_SRGB8_ALPHA8)
+    return gl.framebuffer([colour], gl.depth_renderbuffer((width, height)))
 
 
 def check_size(image_px: int) -> None:

@@ -73,6 +73,11 @@ class HairSheet:
             if style.top_dm > 0.0
         }
 
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The styles that have a sheet."""
+        return tuple(self._styles)
+
     def place(self, name: str) -> Floats:
         """(H, 2) arc and height of each point, which do not change with the face."""
         return self._styles[name][2]

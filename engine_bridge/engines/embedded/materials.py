@@ -83,11 +83,10 @@ hair.recession|Temple recession|Draws the hairline back above the temples.
 hair.peak|Widow's peak|Lowers the middle of the hairline to a point.
 hair.density|Hair density|Makes the hair denser.
 hair.volume|Hair volume|Makes the hair stand further off the head.
-hair.sideburns|Sideburns|Lengthens the hair before the ears.
 """,
     "brows": """
 brow.thickness|Brow thickness|Makes the brows thicker.
-brow.density|Brow density|Makes the brows denser.
+brow.taper|Brow taper|Thins the outer half of the brows against the inner half.
 brow.lightness|Brow lightness|Lightens the brows against the hair.
 brow.height|Brow height|Raises the painted brows.
 brow.length|Brow length|Lengthens the brows outwards.

@@ -91,7 +91,7 @@ TARGETS: tuple[PaintTarget, ...] = (
         lambda s, t: bell(t - 6.74 - 0.40 * (s - 0.40), 0.10) * bell(s - 0.42, 0.20),
         (-0.36, -0.40, -0.42),
         amount="grows",
-        at_default=0.22,
+        at_default=0.3,
     ),
     PaintTarget(
         "complexion.mouth_shadow",
@@ -103,18 +103,18 @@ TARGETS: tuple[PaintTarget, ...] = (
         lambda s, t: np.exp(-(np.square((s - 0.42) * 0.75) + np.square(t - 6.98 - 0.30 * (s - 0.42))) / 0.021),
         (-0.02, -0.52, -0.44),
         amount="grows",
-        at_default=0.10,
+        at_default=0.25,
     ),
-    PaintTarget("beard.moustache", _moustache, beard=1.0, amount="grows", at_default=0.16),
+    PaintTarget("beard.moustache", _moustache, beard=1.0, amount="grows", at_default=0.26),
     PaintTarget(
         "beard.chin",
         lambda s, t: bell(s, 0.17) * ramp(6.55, 6.46, t) * _on_neck(t),
         beard=1.0,
         amount="grows",
-        at_default=0.16,
+        at_default=0.26,
     ),
-    PaintTarget("beard.cheeks", lambda s, t: _lower_face(s, t) * _on_neck(t), beard=1.0, amount="grows", at_default=0.16),
-    PaintTarget("complexion.forehead_lines", lambda s, t: ramp(7.58, 7.63, t), lines=1.0, amount="grows", at_default=0.2),
+    PaintTarget("beard.cheeks", lambda s, t: _lower_face(s, t) * _on_neck(t), beard=1.0, amount="grows", at_default=0.26),
+    PaintTarget("complexion.forehead_lines", lambda s, t: ramp(7.58, 7.63, t), lines=1.0, amount="grows", at_default=0.27),
     PaintTarget(
         "complexion.frown_lines",
         lambda s, t: ramp(7.34, 7.38, t) * ramp(7.62, 7.59, t) * ramp(0.16, 0.12, s),
@@ -122,7 +122,7 @@ TARGETS: tuple[PaintTarget, ...] = (
         amount="grows",
         at_default=0.2,
     ),
-    PaintTarget("complexion.crows_feet", lambda s, t: ramp(0.39, 0.42, s) * ramp(7.08, 7.12, t) * ramp(7.46, 7.42, t), lines=1.0, amount="grows", at_default=0.15),
+    PaintTarget("complexion.crows_feet", lambda s, t: ramp(0.39, 0.42, s) * ramp(7.08, 7.12, t) * ramp(7.46, 7.42, t), lines=1.0, amount="grows", at_default=0.28),
     PaintTarget(
         "complexion.eye_bags",
         lambda s, t: ramp(0.41, 0.37, s) * ramp(7.06, 7.09, t) * ramp(7.27, 7.24, t),
@@ -134,7 +134,7 @@ TARGETS: tuple[PaintTarget, ...] = (
         "complexion.nasolabial", lambda s, t: ramp(6.95, 6.92, t) * ramp(6.55, 6.60, t), lines=1.1, amount="grows", at_default=0.25
     ),
     PaintTarget(
-        "complexion.mouth_lines", lambda s, t: ramp(6.57, 6.54, t) * ramp(6.33, 6.37, t), lines=1.1, amount="grows", at_default=0.2
+        "complexion.mouth_lines", lambda s, t: ramp(6.57, 6.54, t) * ramp(6.33, 6.37, t), lines=1.1, amount="grows", at_default=0.28
     ),
 )
 
@@ -165,7 +165,7 @@ class Paint:
             column[:, COLOUR] = mask[:, None] * np.array(target.colour)
             column[:, BEARD] = mask[:, None] * target.beard * (1.0 - ears[:, None])
             column[:, LINES] = mask[:, None] * target.lines
-        columns[-1, :, COLOUR] = (2.0 * cloud - 1.0)[:, None] * np.array([0.045, 0.095, 0.085])
+        columns[-1, :, COLOUR] = (2.0 * cloud - 1.0)[:, None] * np.array([0.07, 0.145, 0.13])
         self._columns = columns.reshape(len(columns), -1).astype(np.float32)
         self._base = self._base.ravel().astype(np.float32)
 
@@ -177,7 +177,7 @@ class Paint:
     def mix(self, value: dict[str, float]) -> npt.NDArray[np.float32]:
         """Sliders in [-1, 1] by name -> (N, 5): log tint (3), beard, lines."""
         weights = [weight(target, value[target.slider]) for target in TARGETS]
-        weights.append(1.0 + 0.9 * value["skin.blotches"])
+        weights.append(0.7 + 0.7 * value["skin.blotches"])
         # A sum in fixed order: equal sliders give equal bits whatever the linear algebra library does.
         mixed = self._base.copy()
         for share, column in zip(weights, self._columns, strict=True):

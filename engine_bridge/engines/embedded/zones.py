@@ -50,9 +50,11 @@ def needs(unrolled: Array, beard: Array, lines: Array) -> npt.NDArray[np.int64]:
     return found
 
 
-def assign(triangles: npt.NDArray[np.int32], point_needs: npt.NDArray[np.int64]) -> dict[int, npt.NDArray[np.int32]]:
+def assign(
+    triangles: npt.NDArray[np.int32], point_needs: npt.NDArray[np.int64], programs: tuple[int, ...] = PROGRAMS
+) -> dict[int, npt.NDArray[np.int32]]:
     """Program -> its triangles (T, 3)."""
     wanted = np.bitwise_or.reduce(point_needs[triangles], axis=1)
-    order = sorted(PROGRAMS, key=lambda mask: mask.bit_count())
+    order = sorted(programs, key=lambda mask: mask.bit_count())
     chosen = np.array([next(p for p in order if p & mask == mask) for mask in range(1 << len(FEATURES))])[wanted]
-    return {mask: triangles[chosen == mask] for mask in PROGRAMS if (chosen == mask).any()}
+    return {mask: triangles[chosen == mask] for mask in programs if (chosen == mask).any()}

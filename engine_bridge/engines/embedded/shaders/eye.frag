@@ -9,6 +9,10 @@ uniform float ball_radius;
 out vec4 pixel;
 
 void main() {
+#ifdef TRUTH
+    pixel = vec4(3.0, 10.0 / gl_FragCoord.w, 0.0, 1.0);
+    return;
+#endif
     vec3 n = normalize(P - ball_centre);
     vec3 d = transpose(gaze) * n;
     float r = length(d.xy);

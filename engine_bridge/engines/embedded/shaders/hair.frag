@@ -18,6 +18,10 @@ void main() {
     if (behind + 0.10 * (strand - 0.55) < 0.0) discard;
     if (M.y - end_y < (0.10 + 0.25 * hangs) * strand) discard;
 
+#ifdef TRUTH
+    pixel = vec4(8.0, 10.0 / gl_FragCoord.w, 0.0, 1.0);
+    return;
+#endif
     vec3 view = normalize(eye_position - P);
     vec3 n = normalize(N);
     float facing = gl_FrontFacing ? 1.0 : -1.0;

@@ -16,5 +16,11 @@ void main() {
     float stroke = textureLod(lash, vec2(abs(R.x) * 2.6, out_from_lid), min(detail, 1.0)).r;
     float fade = smoothstep(1.0, 0.35, out_from_lid);
     float density = (0.66 + 0.34 * LASHES_DARKNESS) * mix(1.0, 0.45, lower);
-    pixel = vec4(hair_colour * 0.10, clamp(density * fade * (0.35 + 0.9 * stroke), 0.0, 1.0));
+    float cover = clamp(density * fade * (0.35 + 0.9 * stroke), 0.0, 1.0);
+#ifdef TRUTH
+    if (cover < 0.5) discard;
+    pixel = vec4(3.0, 10.0 / gl_FragCoord.w, 0.0, 1.0);
+    return;
+#endif
+    pixel = vec4(hair_colour * 0.10, cover);
 }

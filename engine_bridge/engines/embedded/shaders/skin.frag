@@ -22,7 +22,7 @@ float brow_cover(vec2 q) {
     float rise = (along - 0.64) / 0.64;
     float middle = 7.440 + 0.028 * BROW_HEIGHT + (0.040 + 0.034 * BROW_ARCH) * (1.0 - rise * rise) - 0.006 * BROW_ARCH
         + 0.030 * BROW_TILT * (along - 0.4);
-    float half_width = 0.062 + 0.026 * BROW_THICKNESS;
+    float half_width = (0.062 + 0.026 * BROW_THICKNESS) * (1.0 - 0.5 * BROW_TAPER * (along - 0.45));
     float across = 0.5 - 0.5 * (q.y - middle) / half_width;
     if (along < 0.0 || along > 1.0 || across < 0.0 || across > 1.0) return 0.0;
     return textureLod(brow, vec2(along, across), max(detail - 0.2, 0.0)).r;
@@ -30,41 +30,43 @@ float brow_cover(vec2 q) {
 
 // Distance in dm behind the hairline, the sideburns and the nape included.
 float scalp(vec2 q, float ear) {
-    float sideburn = min(min(0.055 - abs(q.x - 0.945), q.y - 7.16 + 0.34 * HAIR_SIDEBURNS), 0.2);
+    float sideburn = min(min(0.055 - abs(q.x - 0.945), q.y - 7.16 ), 0.2);
     float back = min(q.x - 1.22, q.y - 6.55);
     return max(max(q.y - hairline(q.x), back), sideburn) - 0.9 * smoothstep(0.25, 0.6, ear);
 }
 
 void main() {
     vec2 at = vec2(M.x / 1.45, (8.45 - M.y) / 2.60);
-    vec4 grain = textureLod(noise, R.xy * 0.55 + vec2(0.17, 0.05) * R.z, 0.0);
+    float side = R.x < 0.0 ? -1.0 : 1.0;
+    vec2 around = vec2(M.x * side, M.y);
+    vec4 grain = textureLod(noise, around * 0.55 + vec2(0.13, 0.0), 0.0);
     vec3 n = N;
-    vec3 c = skin_colour * tint * (1.0 + (0.06 + 0.06 * SKIN_PORES) * (grain.g - 0.5));
-    float pores = 0.055 + 0.055 * SKIN_PORES;
+    vec3 c = skin_colour * tint * (1.0 + (0.10 + 0.10 * SKIN_PORES) * (grain.g - 0.5));
+    float pores = 0.10 + 0.10 * SKIN_PORES;
     n += pores * vec3(grain.r - 0.5, grain.g - 0.5, 0.0);
 
     float depth = 0.0, lips = 0.0, ear = 0.0, grown = 0.0, brows = 0.0, hair = 0.0, bristle = 0.0;
 #ifdef LINES
     vec4 line = textureLod(lines, at, detail);
-    vec3 across = vec3(N.z, 0.0, -N.x) * (R.x < 0.0 ? -1.0 : 1.0);
+    vec3 across = vec3(N.z, 0.0, -N.x) * side;
     vec2 tilt = covered.y * 1.15 * (line.rg - 0.498);
     n += across * tilt.x - vec3(0.0, tilt.y, 0.0);
     depth = covered.y * line.b;
     c *= 1.0 - depth * vec3(0.20, 0.34, 0.36);
 #endif
 #ifdef SPOTS
-    vec4 spots = textureLod(tile, R.xy * 0.80 + vec2(0.31, 0.11) * R.z, 0.0);
+    vec4 spots = textureLod(tile, around * 0.80 + vec2(0.31, 0.0), 0.0);
     float freckled = smoothstep(0.26, 0.10, abs(M.y - 6.99)) * smoothstep(0.62, 0.36, M.x);
-    c *= 1.0 - grows(SKIN_FRECKLES, 0.08) * 0.62 * freckled * spots.b * vec3(0.55, 0.85, 1.0);
+    c *= 1.0 - grows(SKIN_FRECKLES, 0.24) * 0.62 * freckled * spots.b * vec3(0.55, 0.85, 1.0);
     bristle = spots.r;
 #endif
 #ifdef REGIONS
     vec4 region = textureLod(regions, at, detail);
     ear = region.a;
     // Make-up, and the thin dark rim that every lid has.
-    c = mix(c, c * shadow_colour, region.g * grows(MAKEUP_EYE_SHADOW, 0.10));
+    c = mix(c, c * shadow_colour, region.g * grows(MAKEUP_EYE_SHADOW, 0.18));
     c *= 1.0 - region.b * vec3(0.30, 0.38, 0.40);
-    c = mix(c, vec3(0.012, 0.010, 0.010), region.b * 0.88 * grows(MAKEUP_EYE_LINER, 0.12));
+    c = mix(c, vec3(0.012, 0.010, 0.010), region.b * 0.88 * grows(MAKEUP_EYE_LINER, 0.24));
     float edge = 0.34 - 0.24 * LIPS_EDGE;
     lips = smoothstep(0.5 - edge, 0.5 + edge, region.r) * (0.92 + 0.08 * LIPS_EDGE);
     c = mix(c, lip_colour * (0.90 + 0.20 * grain.r) * mix(0.86, 1.06, smoothstep(6.66, 6.58, M.y)), lips);
@@ -75,22 +77,35 @@ void main() {
 #ifdef SPOTS
     float beard = min(covered.x, 1.0) * (1.0 - lips);
     bristle = smoothstep(0.92 - 0.85 * beard, 1.25 - 0.85 * beard, 0.55 * grain.r + 0.55 * bristle + 0.15);
-    grown = clamp((0.30 + 0.30 * beard) * beard + 0.75 * bristle * min(1.0, 1.6 * beard), 0.0, 0.96);
+    grown = clamp((0.55 + 0.10 * beard) * beard + 0.70 * bristle * min(1.0, 1.6 * beard), 0.0, 0.96);
     c = mix(c, beard_colour * (0.7 + 0.6 * grain.r), grown);
 #endif
 #ifdef BROWS
-    brows = clamp(brow_cover(M) * (0.86 + 0.34 * BROW_DENSITY), 0.0, 0.97);
+    brows = clamp(brow_cover(M) * 1.05, 0.0, 0.97);
     c = mix(c, brow_colour, brows);
 #endif
 #ifdef SCALP
     if (hair_dm >= 0.0) {
         float behind = scalp(M, ear) + 0.05 * (grain.g - 0.5);
         hair = smoothstep(-0.06, 0.05, behind) * (0.86 + 0.14 * HAIR_DENSITY);
-        float strand = textureLod(noise, vec2(R.x * 1.3 + 0.5 * R.z, R.y * 0.45), 0.0).a;
+        float strand = textureLod(noise, vec2(around.x * 1.3, around.y * 0.45), 0.0).a;
         c = mix(c, hair_colour * (0.35 + 0.7 * strand), clamp(hair * (0.80 + 0.40 * strand), 0.0, 0.98));
     }
 #endif
 
+#ifdef TRUTH
+    float nose_width = mix(0.150, 0.050, smoothstep(6.92, 7.28, M.y));
+    float segment = 1.0;
+    if (M.y > 6.80 && M.y < 7.32 && M.x < nose_width) segment = 6.0;
+    if (M.y < 6.20 + 0.45 * M.x * M.x) segment = 9.0;
+    if (ear > 0.5) segment = 7.0;
+    if (lips > 0.5) segment = 4.0;
+    if (brows > 0.30) segment = 2.0;
+    if (hair > 0.5) segment = 8.0;
+    if (open_sky.x < 0.10 && M.x < 0.24 && M.y > 6.40 && M.y < 6.80) segment = 5.0;
+    pixel = vec4(segment, 10.0 / gl_FragCoord.w, 0.0, 1.0);
+    return;
+#endif
     n = normalize(n);
     vec3 view = normalize(eye_position - P);
     float bare = (1.0 - 0.8 * grown) * (1.0 - 0.8 * brows) * (1.0 - hair);

@@ -15,4 +15,6 @@ void main() {
     R = rest;
     open_sky = sky;
     gl_Position = camera * vec4(position, 1.0);
+
+
 }
