@@ -101,7 +101,7 @@ TARGETS: tuple[PaintTarget, ...] = (
     PaintTarget(
         "makeup.blush",
         lambda s, t: np.exp(-(np.square((s - 0.42) * 0.75) + np.square(t - 6.98 - 0.30 * (s - 0.42))) / 0.021),
-        (-0.02, -0.52, -0.44),
+        (-0.02, -0.36, -0.30),
         amount="grows",
         at_default=0.25,
     ),
