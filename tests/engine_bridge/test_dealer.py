@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 
@@ -11,7 +12,7 @@ import zmq
 from engine_bridge import codec
 from engine_bridge.dealer import Dealer, PeerLost
 from engine_bridge.errors import ProtocolError, Refused
-from engine_bridge.protocol import Bye, Drain, Error, Fail, Pong, Welcome
+from engine_bridge.protocol import VERSION, Bye, Drain, Error, Fail, Pong, Welcome
 from engine_bridge.router import Event, Joined, Received, Router
 
 from .conftest import DEADLINE_S, Bench
@@ -36,7 +37,8 @@ def test_a_welcome_of_another_major_ends_the_greeting_in_words() -> None:
     thread = threading.Thread(target=old_service, daemon=True)
     thread.start()
     assert bound.wait(DEADLINE_S)
-    with Dealer(address[0], CLIENT) as dealer, pytest.raises(Refused, match=r"speaks protocol 3\.1, this one 1\.0"):
+    own = re.escape(codec.version_text(VERSION))
+    with Dealer(address[0], CLIENT) as dealer, pytest.raises(Refused, match=rf"speaks protocol 3\.1, this one {own}"):
         dealer.greet(DEADLINE_S)
     thread.join(DEADLINE_S)
 

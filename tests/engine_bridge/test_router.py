@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgpack
 import pytest
 
 from engine_bridge import codec
 from engine_bridge.dealer import Dealer
-from engine_bridge.protocol import Credit, Drain, Error, Fail, Heartbeat, Hello, Ping, Pong, Reject, Welcome
+from engine_bridge.protocol import VERSION, Credit, Drain, Error, Fail, Heartbeat, Hello, Ping, Pong, Reject, Welcome
 from engine_bridge.router import Event, Joined, Lost, Router, schema_refusal
 from engine_bridge.schema import CharacterSchema
 
@@ -33,18 +34,29 @@ def test_a_hello_is_welcomed_with_the_rhythm_of_heartbeats(make_bench: MakeBench
     bench = make_bench(heartbeat=Heartbeat(interval_s=0.25, allowance_s=4.0))
     with Dealer(bench.address, ENGINE) as dealer:
         welcome = dealer.greet(DEADLINE_S)
-    assert (welcome.protocol, welcome.heartbeat_ms, welcome.allowance_ms) == ((1, 0), 250, 4000)
+    assert (welcome.protocol, welcome.heartbeat_ms, welcome.allowance_ms) == (VERSION, 250, 4000)
     assert welcome.instance and welcome.pid
     (joined,) = bench.wait(Joined)
     assert (joined.hello.engine, joined.hello.credit) == ("pattern", 2)
     assert bench.wait(Lost)[0].reason == "said goodbye"
 
 
+def test_an_engine_of_an_older_minor_is_welcomed_and_has_no_features(make_bench: MakeBench, make_raw: MakeRaw) -> None:
+    bench = make_bench()
+    raw = make_raw(bench.address)
+    header, *arrays = codec.encode(replace(ENGINE, protocol=(1, 0)))
+    older = {name: value for name, value in msgpack.unpackb(header).items() if name != "features"}
+    raw.send([msgpack.packb(older) or b"", *arrays])
+    assert isinstance(raw.receive(), Welcome)
+    hello = bench.wait(Joined)[0].hello
+    assert (hello.protocol, hello.features) == ((1, 0), ())
+
+
 def test_a_wrong_protocol_major_is_refused_in_words(make_bench: MakeBench, make_raw: MakeRaw) -> None:
     bench = make_bench()
     answer = refusal(make_raw(bench.address), replace(ENGINE, protocol=(2, 0)))
     assert answer.code == "protocol"
-    assert answer.reason.startswith("The other side speaks protocol 2.0, this one 1.0;")
+    assert answer.reason.startswith(f"The other side speaks protocol 2.0, this one {codec.version_text(VERSION)};")
     assert bench.events == []
 
 
