@@ -3,12 +3,13 @@
 **Step.** A Jacobian row is the difference of two pictures, a tenth of the parameter's range below and above its value
 (the window is moved inwards at the range's ends). Rounding to 8 bits puts an error of variance 1/6 on every difference
 of two values that moved. A row is compared with others by its direction, so what counts is the error's share of the
-row's energy: at this step it is below 1 % for every parameter that passes as visible, while a step of a hundredth of
-the range would leave many rows that are mostly rounding. The error is independent from row to row; its expected energy
-is taken off each row's norm, so that it neither hides a duplicate nor passes for an independent direction.
+row's energy. At this step a parameter that only just passes as visible (6/255 over its range) moves its pixels by 1.2
+levels, and rounding has 3 % of its energy after summing over 2 x 2 pixels; at a hundredth of the range it would be
+mostly rounding. The error is independent from row to row; its expected energy is taken off each row's norm, so that it
+neither hides a duplicate nor passes for an independent direction.
 
-**Resolution.** Rows are summed over blocks down to about 128 px: a parameter moves skin, shadows and outlines over
-many pixels, and two that differ only below the size of such a block look the same to an artist as well.
+**Resolution.** Rows are summed over blocks down to about 128 px. What two parameters do alike is mostly coarse and
+stays, what differs from pixel to pixel is lost: the cosines are if anything too high, the test too strict.
 
 **Visibility.** Let d be a pixel's mean absolute change over the channels, in 1/255. A mean of d over the face would
 call the iris invisible, and a mean over all pixels that change at all would call a strong change invisible because a

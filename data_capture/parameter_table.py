@@ -85,10 +85,12 @@ class Table:
             if "invisible" in row.faults:
                 found["invisible"].append(f"{row.name}: contrast {row.contrast:.1f} on {row.area_px:.0f} px")
             if "dead half" in row.faults:
-                found["dead half"].append(
-                    f"{row.name}: contrast {_cell(row.lower_contrast).strip()} to the minimum, "
-                    f"{_cell(row.upper_contrast).strip()} to the maximum"
+                means, contrasts = (row.lower_mean, row.upper_mean), (row.lower_contrast, row.upper_contrast)
+                ends = (
+                    f"mean {_cell(mean, 3).strip()}, contrast {_cell(contrast).strip()} to the {end}"
+                    for mean, contrast, end in zip(means, contrasts, ("minimum", "maximum"), strict=True)
                 )
+                found["dead half"].append(f"{row.name}: {'; '.join(ends)}")
             pair = frozenset((row.name, row.nearest))
             if "near-duplicate" in row.faults and pair not in pairs:
                 pairs.add(pair)
