@@ -1,4 +1,4 @@
-"""Draws heads with OpenGL (through EGL when there is no screen), several into one target, and reads them back."""
+"""Draws heads with OpenGL (through EGL when there is no screen), a batch before the first is read back."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class HeadRenderer:
         self._rest_ball = tuple(self._levels[0].balls(rest[0])[0][0].tolist())
         self._colours = self._pass(truth=False)
         self._truth: Pass | None = None
-        self._target: tuple[tuple[int, int, bool], moderngl.Framebuffer] | None = None
+        self._targets: dict[tuple[int, bool], list[moderngl.Framebuffer]] = {}
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
 
     def _pass(self, truth: bool) -> Pass:
@@ -55,11 +55,10 @@ class HeadRenderer:
         """(N, image_px, image_px, 3) sRGB uint8, rows from the top."""
         gl.check_size(image_px)
         self._context.enable_direct(gl.GL_FRAMEBUFFER_SRGB)
-        target = self._into(image_px, len(faces), measures=False)
-        self._context.clear(*view.background)
-        self._draw(self._colours, target, faces, image_px, view)
-        data = target.read(viewport=(0, 0, image_px, image_px * len(faces)), components=3, alignment=1)
-        return np.frombuffer(data, np.uint8).reshape(len(faces), image_px, image_px, 3)[:, ::-1]
+        targets = self._draw(self._colours, faces, image_px, view, (*view.background, 0.0))
+        shape = (image_px, image_px, 3)
+        read = (np.frombuffer(target.read(components=3, alignment=1), np.uint8).reshape(shape) for target in targets)
+        return np.stack([picture[::-1] for picture in read])
 
     def measure(
         self, faces: list[Face], image_px: int, view: View
@@ -68,33 +67,32 @@ class HeadRenderer:
         gl.check_size(image_px)
         self._truth = self._truth or self._pass(truth=True)
         self._context.disable_direct(gl.GL_FRAMEBUFFER_SRGB)
-        target = self._into(image_px, len(faces), measures=True)
-        self._context.clear(0.0, 0.0, 0.0, 0.0)
-        self._draw(self._truth, target, faces, image_px, view)
-        data = target.read(viewport=(0, 0, image_px, image_px * len(faces)), components=2, dtype="f4", alignment=1)
-        both = np.frombuffer(data, np.float32).reshape(len(faces), image_px, image_px, 2)[:, ::-1]
+        targets = self._draw(self._truth, faces, image_px, view, (0.0, 0.0, 0.0, 0.0))
+        shape = (image_px, image_px, 2)
+        read = (np.frombuffer(target.read(components=2, dtype="f4"), np.float32).reshape(shape) for target in targets)
+        both = np.stack([measured[::-1] for measured in read])
         return np.round(both[..., 0]).astype(np.uint8), np.ascontiguousarray(both[..., 1])
 
-    def _draw(self, drawing: Pass, target: moderngl.Framebuffer, faces: list[Face], image_px: int, view: View) -> None:
+    def _draw(
+        self, drawing: Pass, faces: list[Face], image_px: int, view: View, behind: tuple[float, float, float, float]
+    ) -> list[moderngl.Framebuffer]:
+        """Draw each face into a target of its own; nothing waits for the card until the first is read.
+
+        One large target would be read in one go, but a face's place in it changes the last bit of where its
+        triangles fall, and equal parameters must give equal bytes whatever they are drawn with.
+        """
         # A texel of the face map against a pixel: the map is 512 texels wide and high.
         texels = 512.0 / np.sqrt((facemap.TOP_DM - facemap.BOTTOM_DM) * facemap.WIDTH_DM) / (image_px / FRAME_DM)
         drawing.look(view, max(float(np.log2(texels)) - 0.3, 0.0))
         level = 0 if image_px <= FINEST_COARSE_PX else 1
-        for row, face in enumerate(faces):
-            target.viewport = (0, row * image_px, image_px, image_px)
+        targets = self._targets.setdefault((image_px, drawing is self._truth), [])
+        while len(targets) < len(faces):
+            targets.append(gl.target(self._context, image_px, image_px, drawing is self._truth))
+        for target, face in zip(targets, faces, strict=False):
+            target.use()
+            self._context.clear(*behind)
             drawing.draw(face, level)
-
-    def _into(self, image_px: int, count: int, measures: bool) -> moderngl.Framebuffer:
-        """The target for `count` pictures, one above the other; the last one asked for is kept."""
-        key = (image_px, count, measures)
-        if self._target is None or self._target[0] != key:
-            if self._target is not None:
-                self._target[1].release()
-            self._target = key, gl.target(self._context, image_px, image_px * count, measures)
-        target = self._target[1]
-        target.use()
-        target.viewport = (0, 0, image_px, image_px * count)
-        return target
+        return targets[: len(faces)]
 
     def close(self) -> None:
         """Free the context and everything in it."""

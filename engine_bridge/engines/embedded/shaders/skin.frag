@@ -41,9 +41,9 @@ void main() {
     vec2 around = vec2(M.x * side, M.y);
     vec4 grain = textureLod(noise, around * 0.55 + vec2(0.13, 0.0), 0.0);
     vec3 n = N;
-    vec3 c = skin_colour * tint * (1.0 + (0.10 + 0.10 * SKIN_PORES) * (grain.g - 0.5));
-    float pores = 0.10 + 0.10 * SKIN_PORES;
-    n += pores * vec3(grain.r - 0.5, grain.g - 0.5, 0.0);
+    float rough = 0.21 * grows(SKIN_PORES, 0.30);
+    vec3 c = skin_colour * tint * (1.0 + rough * (0.6 * grain.r + 0.4 * grain.g - 0.5));
+    n += rough * vec3(grain.r - 0.5, grain.g - 0.5, 0.0);
 
     float depth = 0.0, lips = 0.0, ear = 0.0, grown = 0.0, brows = 0.0, hair = 0.0, bristle = 0.0;
 #ifdef LINES
@@ -76,7 +76,7 @@ void main() {
 #endif
 #ifdef SPOTS
     float beard = min(covered.x, 1.0) * (1.0 - lips);
-    bristle = smoothstep(0.92 - 0.85 * beard, 1.25 - 0.85 * beard, 0.55 * grain.r + 0.55 * bristle + 0.15);
+    bristle = smoothstep(1.02 - 0.95 * beard, 1.35 - 0.95 * beard, 0.55 * grain.r + 0.55 * bristle + 0.15);
     grown = clamp((0.55 + 0.10 * beard) * beard + 0.70 * bristle * min(1.0, 1.6 * beard), 0.0, 0.96);
     c = mix(c, beard_colour * (0.7 + 0.6 * grain.r), grown);
 #endif
