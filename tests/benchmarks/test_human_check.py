@@ -55,6 +55,7 @@ def test_without_failures_there_is_no_sheet_of_them(tmp_path: Path) -> None:
 def test_the_command_ends_with_1_when_faces_are_missed(
     level: int, code: int, tmp_path: Path, own_environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    own_environment.setattr(human_check, "IMAGE_PX", 64)
     own_environment.setattr(human_check, "dlib_counter", lambda: lambda picture: level)
     own_environment.setattr(human_check, "blazeface_counter", lambda: lambda picture: 1)
     arguments = ["--engine", "pattern", "--count", "9", "--sheet", "4", "--out", str(tmp_path)]
@@ -83,7 +84,8 @@ def test_blazeface_counts_the_faces_of_a_photo(astronaut: Picture) -> None:
     assert count(grey(120)) == 0
 
 
-def test_the_faces_are_the_samples_of_their_seed_in_order() -> None:
+def test_the_faces_are_the_samples_of_their_seed_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(human_check, "IMAGE_PX", 64)
     engine = human_check.open_engine("pattern")
     all_ten = list(human_check.faces(engine, 10, 3, "uniform", "default"))
     again = list(human_check.faces(engine, 9, 3, "uniform", "default"))
