@@ -15,6 +15,7 @@ import importlib.util
 import io
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +126,9 @@ def curve(*points: tuple[float, float], steps: int = 24) -> list[tuple[float, fl
     for k in range(1, len(p) - 2):
         for u in np.linspace(0, 1, steps, endpoint=False):
             a, b, c, d = p[k - 1 : k + 3]
-            found.append(0.5 * (2 * b + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3))
+            found.append(
+                0.5 * (2 * b + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3)
+            )
     return [tuple(x) for x in (*found, p[-1])]
 
 
@@ -138,7 +141,10 @@ def lines() -> np.ndarray:
     rng = np.random.default_rng(7)
     depth = np.zeros_like(s)
     for k, height in enumerate((7.66, 7.745, 7.83, 7.91)):  # forehead
-        wave = [(x, height + 0.016 * np.sin(5.5 * x + k) + 0.05 * x * x + rng.normal(0, 0.003)) for x in np.linspace(-0.06, 0.36, 18)]
+        wave = [
+            (x, height + 0.016 * np.sin(5.5 * x + k) + 0.05 * x * x + rng.normal(0, 0.003))
+            for x in np.linspace(-0.06, 0.36, 18)
+        ]
         depth = np.maximum(depth, (1.0 - 0.12 * abs(k - 1)) * groove(s, t, wave, 0.013 + 0.002 * (k % 2)))
     depth = np.maximum(depth, groove(s, t, curve((0.052, 7.39), (0.040, 7.47), (0.055, 7.57)), 0.013))  # frown
     depth = np.maximum(depth, 0.5 * groove(s, t, curve((0.095, 7.42), (0.088, 7.48), (0.10, 7.54)), 0.011))
@@ -148,10 +154,14 @@ def lines() -> np.ndarray:
         depth = np.maximum(depth, 0.8 * groove(s, t, curve(start, middle, end), 0.009))
     fold = curve((0.118, 6.935), (0.160, 6.865), (0.215, 6.755), (0.250, 6.64), (0.258, 6.56))  # nasolabial
     depth = np.maximum(depth, groove(s, t, fold, 0.020))
-    depth = np.maximum(depth, 0.9 * groove(s, t, curve((0.205, 6.59), (0.232, 6.51), (0.238, 6.40)), 0.016))  # marionette
+    depth = np.maximum(
+        depth, 0.9 * groove(s, t, curve((0.205, 6.59), (0.232, 6.51), (0.238, 6.40)), 0.016)
+    )  # marionette
     trough = curve((0.130, 7.235), (0.185, 7.165), (0.27, 7.135), (0.36, 7.165))  # below the eye
     depth = np.maximum(depth, 0.75 * groove(s, t, trough, 0.017))
-    depth = np.maximum(depth, 0.6 * groove(s, t, curve((0.0, 6.455), (0.06, 6.462), (0.13, 6.49)), 0.022))  # below the lip
+    depth = np.maximum(
+        depth, 0.6 * groove(s, t, curve((0.0, 6.455), (0.06, 6.462), (0.13, 6.49)), 0.022)
+    )  # below the lip
     texel = np.array([facemap.WIDTH_DM, facemap.TOP_DM - facemap.BOTTOM_DM]) / SIZE
     down, across = np.gradient(ndimage.gaussian_filter(depth, 1.0))
     slope = np.stack([across / texel[0], down / texel[1]], -1) / 90.0
@@ -160,7 +170,11 @@ def lines() -> np.ndarray:
 
 
 def strokes(
-    size: tuple[int, int], count: int, draw: "callable", scale: int = 4, wrap: bool = False
+    size: tuple[int, int],
+    count: int,
+    draw: Callable[[np.random.Generator, int], tuple[float, ...]],
+    scale: int = 4,
+    wrap: bool = False,
 ) -> np.ndarray:
     """Coverage (height, width) of `count` strokes; `draw(rng, k)` -> x0, y0, x1, y1, bend, width in pixels."""
     width, height = size
@@ -175,11 +189,20 @@ def strokes(
         y = y0 + (y1 - y0) * u + ny * bend * 4 * u * (1 - u)
         shifts = [(a * width, b * height) for a in (-1, 0, 1) for b in (-1, 0, 1)] if wrap else [(0, 0)]
         for dx, dy in shifts:
-            if wrap and not (-20 < (x + dx).min() and (x + dx).max() < width + 20 and -40 < (y + dy).min() and (y + dy).max() < height + 40):
+            if wrap and not (
+                (x + dx).min() > -20
+                and (x + dx).max() < width + 20
+                and (y + dy).min() > -40
+                and (y + dy).max() < height + 40
+            ):
                 continue
             for i in range(8):
                 w = max(1, round(thick * scale * (1 - 0.75 * u[i])))
-                pen.line([((x[i] + dx) * scale, (y[i] + dy) * scale), ((x[i + 1] + dx) * scale, (y[i + 1] + dy) * scale)], fill=255, width=w)
+                pen.line(
+                    [((x[i] + dx) * scale, (y[i] + dy) * scale), ((x[i + 1] + dx) * scale, (y[i + 1] + dy) * scale)],
+                    fill=255,
+                    width=w,
+                )
     return np.asarray(picture.resize(size, Image.Resampling.BOX), float) / 255.0
 
 
@@ -189,13 +212,20 @@ def brow_strokes() -> np.ndarray:
 
     def hair(rng: np.random.Generator, k: int) -> tuple[float, ...]:
         a = rng.beta(1.15, 1.2)
-        wide = (0.55 + 0.45 * smooth(0.0, 0.28, np.array(a))) * (1.0 - 0.85 * smooth(0.42, 1.0, np.array(a)))
+        wide = float((0.55 + 0.45 * smooth(0.0, 0.28, np.array(a))) * (1.0 - 0.85 * smooth(0.42, 1.0, np.array(a))))
         b = float(np.clip(rng.normal(0, 0.52), -1, 1)) * wide
         # Inner hairs stand up, then they lean outwards; upper ones lie down towards the tail.
         lean = np.radians(70 - 88 * min(a * 1.9, 1.0) ** 0.7) if b > 0.0 else np.radians(58 - 52 * min(a * 1.5, 1.0))
         length = (10 + 8 * rng.random()) * (0.70 + 0.30 * wide)
         x, y = 16 + a * (width - 44), height / 2 - b * height * 0.30 + 3
-        return x - 2, y + 2, x + 1.9 * length * np.cos(lean), y - 0.75 * length * np.sin(lean), rng.normal(-0.06, 0.05), 1.3
+        return (
+            x - 2,
+            y + 2,
+            x + 1.9 * length * np.cos(lean),
+            y - 0.75 * length * np.sin(lean),
+            rng.normal(-0.06, 0.05),
+            1.3,
+        )
 
     hairs = strokes(BROW_PX, 620, hair, 3)
     # Between the hairs lies their shade.
@@ -268,7 +298,7 @@ def occlusion(head: HeadLevel, rest: np.ndarray) -> np.ndarray:
         at = (cloud - centre) @ frame
         texel = np.clip(((at[:, :2] / radius) * 0.5 + 0.5) * DEPTH_PX, 0, DEPTH_PX - 1).astype(int)
         np.maximum.at(depth.ravel(), texel[:, 1] * DEPTH_PX + texel[:, 0], at[:, 2])
-        depth = ndimage.grey_closing(depth, 3)
+        depth = ndimage.grey_closing(depth, (3, 3))
         here = (rest + 0.02 * normals - centre) @ frame
         texel = np.clip(((here[:, :2] / radius) * 0.5 + 0.5) * DEPTH_PX, 0, DEPTH_PX - 1).astype(int)
         seen = (here[:, 2] > depth[texel[:, 1], texel[:, 0]] - 0.035).astype(float)
@@ -278,7 +308,7 @@ def occlusion(head: HeadLevel, rest: np.ndarray) -> np.ndarray:
         wanted += (facing * seen)[:, None] * basis
     solved = np.linalg.solve(total + 0.02 * np.eye(4), wanted[..., None])[..., 0]
     for _ in range(2):
-        solved = head.averaged(solved)
+        solved = head.averaged(np.asarray(solved, np.float64))
     return solved
 
 
@@ -294,12 +324,12 @@ def build(mpfb2: Path) -> bytes:
         "brow": brow_strokes(),
         "lash": lash_strokes(),
     }
-    arrays = {name: np.round(np.clip(a, 0, 1) * 255).astype(np.uint8) for name, a in arrays.items()}
+    stored: dict[str, np.ndarray] = {n: np.round(np.clip(a, 0, 1) * 255).astype(np.uint8) for n, a in arrays.items()}
     # Coefficients lie in [-2, 2]: an eighth bit for the sign, the rest in steps of 1/64.
-    arrays["occlusion"] = np.clip(np.round(occlusion(head, rest) * 64), -128, 127).astype(np.int8)
+    stored["occlusion"] = np.clip(np.round(occlusion(head, rest) * 64), -128, 127).astype(np.int8)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, array in arrays.items():
+        for name, array in stored.items():
             member = io.BytesIO()
             np.save(member, array, allow_pickle=False)
             info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))

@@ -40,8 +40,12 @@ def hits(seen: np.ndarray, corner: np.ndarray, facing: np.ndarray, depth: np.nda
     usable = facing & (np.abs(area) > 1e-9)
     chosen, weights = np.zeros(len(seen), int), np.zeros((len(seen), 3))
     for k, p in enumerate(seen):
-        w1 = ((p[0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (p[1] - a[:, 1]) * (c[:, 0] - a[:, 0])) / np.where(usable, area, 1)
-        w2 = ((b[:, 0] - a[:, 0]) * (p[1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (p[0] - a[:, 0])) / np.where(usable, area, 1)
+        w1 = ((p[0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (p[1] - a[:, 1]) * (c[:, 0] - a[:, 0])) / np.where(
+            usable, area, 1
+        )
+        w2 = ((b[:, 0] - a[:, 0]) * (p[1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (p[0] - a[:, 0])) / np.where(
+            usable, area, 1
+        )
         share = np.stack([1 - w1 - w2, w1, w2], 1)
         inside = usable & (share > -1e-6).all(1)
         if inside.any():

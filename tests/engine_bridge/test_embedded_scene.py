@@ -31,7 +31,7 @@ def drawn(engine: EmbeddedEngine, scene: Scene, *truth: str, px: int = PX, **cho
 
 
 def picture(engine: EmbeddedEngine, scene: Scene, **choices: str) -> npt.NDArray[np.int16]:
-    return drawn(engine, scene, **choices).images[0].astype(np.int16)
+    return drawn(engine, scene, px=PX, **choices).images[0].astype(np.int16)
 
 
 def test_it_announces_everything_a_scene_may_ask(engine: EmbeddedEngine) -> None:
@@ -96,7 +96,10 @@ def test_an_eye_that_looks_aside_shows_its_iris_there(engine: EmbeddedEngine) ->
     left = picture(engine, Scene(expression={"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0}))
     right = picture(engine, Scene(expression={"eyeLookInLeft": 1.0, "eyeLookOutRight": 1.0}))
     rows, columns = np.nonzero(drawn(engine, Scene(), "segmentation").truth["segmentation"][0] == EYES)
-    for here, away, outer in ((left, right, columns > np.quantile(columns, 0.85)), (right, left, columns < np.quantile(columns, 0.15))):
+    for here, away, outer in (
+        (left, right, columns > np.quantile(columns, 0.85)),
+        (right, left, columns < np.quantile(columns, 0.15)),
+    ):
         # The iris is darker than the white.
         there = rows[outer], columns[outer]
         assert here[there].mean() < away[there].mean() - 15

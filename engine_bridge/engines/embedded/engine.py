@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
+from engine_bridge.engines.embedded.buffers import Face
 from engine_bridge.engines.embedded.expression import Expressions
 from engine_bridge.engines.embedded.maps import load_maps
 from engine_bridge.engines.embedded.materials import colours, material_parameters
 from engine_bridge.engines.embedded.mesh import HeadLevel, load_asset
 from engine_bridge.engines.embedded.mesh_points import MeshPoints
 from engine_bridge.engines.embedded.morph import Morpher
-from engine_bridge.engines.embedded.buffers import Face
 from engine_bridge.engines.embedded.renderer import HeadRenderer
 from engine_bridge.engines.embedded.schema import REACH, embedded_schema
 from engine_bridge.engines.embedded.view import view_of
@@ -92,7 +93,9 @@ class EmbeddedEngine:
                 self._points = self._points or MeshPoints.load()
                 placed = [self._points.place(self._coarse @ face.control, view.camera, image_px) for face in faces]
                 found["points"].append(np.stack(placed))
-        return RenderedScene(images, {name: np.concatenate(values) for name, values in found.items()})
+        # A channel has one type of number; the checker cannot know that.
+        truths = {name: cast("TruthMap", np.concatenate(values)) for name, values in found.items()}
+        return RenderedScene(images, truths)
 
     def _face(self, vector: npt.NDArray[np.float32], choice: npt.NDArray[np.uint8], scene: Scene) -> Face:
         sliders = vector[self._morph.count :] / np.float32(REACH)

@@ -104,7 +104,6 @@ class Expressions:
             eye.close(moved, 1.0 - (1.0 - given[blink]) * (1.0 - LID_FOLLOWS_DOWN * given[down]))
         return moved - points
 
-
     def gaze(self, weights: npt.NDArray[np.floating]) -> tuple[Array, Array]:
         """(3, 3) by which the left and the right eyeball are turned at these weights (52,)."""
         given = np.clip(np.asarray(weights, np.float64), 0.0, 1.0)

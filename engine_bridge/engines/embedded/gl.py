@@ -35,9 +35,7 @@ def source(name: str) -> str:
     return (SHADERS / name).read_text(encoding="utf-8")
 
 
-def program(
-    gl: moderngl.Context, vertex: str, fragment: str, defines: tuple[str, ...] = ()
-) -> moderngl.Program:
+def program(gl: moderngl.Context, vertex: str, fragment: str, defines: tuple[str, ...] = ()) -> moderngl.Program:
     """A program of two packaged shaders; the fragment shader knows the lights and every slider by its name."""
     materials = shader_names()
     header = f"#version 330\nuniform float m[{len(materials)}];\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,11 +60,11 @@ class HairSheet:
         self._azimuth = np.linspace(-np.pi, np.pi, COLUMNS + 1)
         self._elevation = np.linspace(np.pi / 2, 0.0, DOME_ROWS)
         self._dome = _radii(skull, self._azimuth, self._elevation)
-        self._heights = np.linspace(CENTRE_DM[1], 5.8, 30)
+        self._heights: Array = np.linspace(float(CENTRE_DM[1]), 5.8, 30)
         self._girth = _girths(skull, self._azimuth, self._heights)
         self._rest = rest.astype(np.float32)
         outer = np.flatnonzero((ears < 0.05) & (rest[:, 1] > 6.95))
-        base, _, place = self._grid(STYLES["short"])
+        base, _, _ = self._grid(STYLES["short"])
         _, near = KDTree(rest[outer]).query(base, k=BINDINGS)
         self._bound: Ints = outer[near]
         self.count = len(base)
@@ -120,7 +121,9 @@ class HairSheet:
         dome_off = way * (style.side_dm + (style.top_dm - style.side_dm) * upward)
         u = np.linspace(0.0, 1.0, FALL_ROWS + 1)[1:, None]
         height = CENTRE_DM[1] + u * (style.end_y - CENTRE_DM[1])
-        around = np.stack([np.interp(height[:, 0], self._heights[::-1], g[::-1]) for g in self._girth.T], 1)
+        # numpy's overloads of interp leave its type unknown.
+        columns: list[Any] = [np.interp(height[:, 0], self._heights[::-1], g[::-1]) for g in self._girth.T]
+        around: Array = np.stack(columns, 1)
         start = self._dome[-1][None]
         radius = np.minimum(around, start) * (1 - style.hangs) + (start + style.flare * u * u) * style.hangs
         outward = np.stack([np.sin(self._azimuth), np.zeros(COLUMNS + 1), np.cos(self._azimuth)], -1)

@@ -77,7 +77,7 @@ def sample(picture: Bytes, at: Array, tiled: bool) -> Array:
     u, v = (where - low).T
 
     def texel(dx: int, dy: int) -> Array:
-        column, row = (low + (dx, dy)).T
+        column, row = (low + np.array([dx, dy])).T
         if tiled:
             column, row = column % size[0], row % size[1]
         else:

@@ -83,9 +83,7 @@ def _refined_quads(quads: Ints, of_face: Ints, count: int, edge_count: int) -> I
 def subdivide_linear(count: int, quads: Ints) -> tuple[sparse.csr_array, Ints]:
     """One midpoint split: a matrix from old to new points, and the new quads (for texture coordinates)."""
     edges, of_face = _edges(quads)
-    matrix = sparse.vstack(
-        [sparse.eye_array(count), _averages(edges, count), _averages(quads, count)], format="csr"
-    )
+    matrix = sparse.vstack([sparse.eye_array(count), _averages(edges, count), _averages(quads, count)], format="csr")
     return sparse.csr_array(matrix), _refined_quads(quads, of_face, count, len(edges))
 
 

@@ -34,7 +34,9 @@ class MeshPoints:
                 weights = archive["weights"].astype(np.float64) / 65535.0
                 return cls(archive["corners"].astype(np.int64), weights / weights.sum(1, keepdims=True))
         except (OSError, ValueError, KeyError) as error:
-            raise EngineError(f"The table of mesh points {ASSET} cannot be read ({error}); reinstall facebridge.") from error
+            raise EngineError(
+                f"The table of mesh points {ASSET} cannot be read ({error}); reinstall facebridge."
+            ) from error
 
     def place(self, points: Array, camera: Floats, image_px: int) -> Floats:
         """Coarse points (N, 3) in dm and a camera (4, 4) -> (468, 5): x, y px from the top left, X, Y, Z cm."""

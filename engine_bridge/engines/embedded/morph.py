@@ -23,8 +23,20 @@ ANCESTRY_SHARPNESS = 2.2
 # The data's average face frowns a little; these targets take the frown out, so that neutral is neutral.
 NEUTRAL_EXPRESSION = {"mouth-angles-up": 0.35, "eyebrows-angle-down": 0.10, "mouth-upperlip-volume-decr": 0.25}
 # The data's weight and muscle are the body's: on the face they take these facial targets along, at the slider's end.
-WEIGHT_FACE = {"l-cheek-volume": 0.45, "r-cheek-volume": 0.45, "neck-double": 0.45, "measure-neck-circ": 0.45, "head-fat": 0.22}
-MUSCLE_FACE = {"measure-neck-circ": 0.50, "chin-bones": 0.45, "chin-width": 0.25, "l-cheek-bones": 0.35, "r-cheek-bones": 0.35}
+WEIGHT_FACE = {
+    "l-cheek-volume": 0.45,
+    "r-cheek-volume": 0.45,
+    "neck-double": 0.45,
+    "measure-neck-circ": 0.45,
+    "head-fat": 0.22,
+}
+MUSCLE_FACE = {
+    "measure-neck-circ": 0.50,
+    "chin-bones": 0.45,
+    "chin-width": 0.25,
+    "l-cheek-bones": 0.35,
+    "r-cheek-bones": 0.35,
+}
 EYE_MIDDLE_DM = (0.0, 7.29)
 """Where the middle of the two eyes is kept in x and y, so that every face is framed alike."""
 

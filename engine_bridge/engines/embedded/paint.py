@@ -23,7 +23,7 @@ def bell(x: Array | float, width: float) -> Array:
     return np.exp(-np.square(np.asarray(x) / width))
 
 
-def ramp(low: float, high: float, x: Array) -> Array:
+def ramp(low: Array | float, high: Array | float, x: Array) -> Array:
     """GLSL's smoothstep; `low` may be the larger one."""
     u = np.clip((x - low) / (high - low), 0.0, 1.0)
     return u * u * (3.0 - 2.0 * u)
@@ -78,13 +78,17 @@ def _on_neck(t: Array) -> Array:
 # Every mask takes arc and height (dm) of N points.
 TARGETS: tuple[PaintTarget, ...] = (
     PaintTarget("complexion.forehead", lambda s, t: ramp(7.50, 7.75, t) * ramp(0.95, 0.6, s), (0.20, 0.20, 0.20)),
-    PaintTarget("complexion.chin", lambda s, t: ramp(6.82, 6.62, t) * ramp(0.40, 0.20, s) * ramp(6.1, 6.3, t), (0.22, 0.22, 0.22)),
-    PaintTarget("complexion.jaw", lambda s, t: ramp(0.26, 0.5, s) * ramp(6.85, 6.55, t) * ramp(5.9, 6.2, t), (0.22, 0.22, 0.22)),
+    PaintTarget(
+        "complexion.chin",
+        lambda s, t: ramp(6.82, 6.62, t) * ramp(0.40, 0.20, s) * ramp(6.1, 6.3, t),
+        (0.22, 0.22, 0.22),
+    ),
+    PaintTarget(
+        "complexion.jaw", lambda s, t: ramp(0.26, 0.5, s) * ramp(6.85, 6.55, t) * ramp(5.9, 6.2, t), (0.22, 0.22, 0.22)
+    ),
     PaintTarget("complexion.cheek_redness", lambda s, t: _cheek(s, t, 6.96), (0.03, -0.17, -0.13)),
     PaintTarget("complexion.nose_redness", lambda s, t: bell(s, 0.12) * bell(t - 6.91, 0.12), (0.02, -0.19, -0.15)),
-    PaintTarget(
-        "complexion.dark_circles", _under_eye, (-0.42, -0.58, -0.60), amount="grows", at_default=0.28
-    ),
+    PaintTarget("complexion.dark_circles", _under_eye, (-0.42, -0.58, -0.60), amount="grows", at_default=0.28),
     PaintTarget("complexion.lids", lambda s, t: bell(s - 0.27, 0.15) * bell(t - 7.375, 0.055), (0.26, 0.24, 0.22)),
     PaintTarget(
         "complexion.cheek_shadow",
@@ -101,9 +105,9 @@ TARGETS: tuple[PaintTarget, ...] = (
     PaintTarget(
         "makeup.blush",
         lambda s, t: np.exp(-(np.square((s - 0.42) * 0.75) + np.square(t - 6.98 - 0.30 * (s - 0.42))) / 0.021),
-        (-0.02, -0.36, -0.30),
+        (-0.02, -0.42, -0.35),
         amount="grows",
-        at_default=0.25,
+        at_default=0.3,
     ),
     PaintTarget("beard.moustache", _moustache, beard=1.0, amount="grows", at_default=0.26),
     PaintTarget(
@@ -113,8 +117,12 @@ TARGETS: tuple[PaintTarget, ...] = (
         amount="grows",
         at_default=0.26,
     ),
-    PaintTarget("beard.cheeks", lambda s, t: _lower_face(s, t) * _on_neck(t), beard=1.0, amount="grows", at_default=0.26),
-    PaintTarget("complexion.forehead_lines", lambda s, t: ramp(7.58, 7.63, t), lines=1.0, amount="grows", at_default=0.27),
+    PaintTarget(
+        "beard.cheeks", lambda s, t: _lower_face(s, t) * _on_neck(t), beard=1.0, amount="grows", at_default=0.26
+    ),
+    PaintTarget(
+        "complexion.forehead_lines", lambda s, t: ramp(7.58, 7.63, t), lines=1.0, amount="grows", at_default=0.27
+    ),
     PaintTarget(
         "complexion.frown_lines",
         lambda s, t: ramp(7.34, 7.38, t) * ramp(7.62, 7.59, t) * ramp(0.16, 0.12, s),
@@ -122,7 +130,13 @@ TARGETS: tuple[PaintTarget, ...] = (
         amount="grows",
         at_default=0.2,
     ),
-    PaintTarget("complexion.crows_feet", lambda s, t: ramp(0.39, 0.42, s) * ramp(7.08, 7.12, t) * ramp(7.46, 7.42, t), lines=1.0, amount="grows", at_default=0.28),
+    PaintTarget(
+        "complexion.crows_feet",
+        lambda s, t: ramp(0.39, 0.42, s) * ramp(7.08, 7.12, t) * ramp(7.46, 7.42, t),
+        lines=1.0,
+        amount="grows",
+        at_default=0.28,
+    ),
     PaintTarget(
         "complexion.eye_bags",
         lambda s, t: ramp(0.41, 0.37, s) * ramp(7.06, 7.09, t) * ramp(7.27, 7.24, t),
@@ -131,10 +145,18 @@ TARGETS: tuple[PaintTarget, ...] = (
         at_default=0.25,
     ),
     PaintTarget(
-        "complexion.nasolabial", lambda s, t: ramp(6.95, 6.92, t) * ramp(6.55, 6.60, t), lines=1.1, amount="grows", at_default=0.25
+        "complexion.nasolabial",
+        lambda s, t: ramp(6.95, 6.92, t) * ramp(6.55, 6.60, t),
+        lines=1.1,
+        amount="grows",
+        at_default=0.25,
     ),
     PaintTarget(
-        "complexion.mouth_lines", lambda s, t: ramp(6.57, 6.54, t) * ramp(6.33, 6.37, t), lines=1.1, amount="grows", at_default=0.28
+        "complexion.mouth_lines",
+        lambda s, t: ramp(6.57, 6.54, t) * ramp(6.33, 6.37, t),
+        lines=1.1,
+        amount="grows",
+        at_default=0.28,
     ),
 )
 
@@ -155,10 +177,10 @@ class Paint:
         """`unrolled` (N, 2) on the face map; `cloud` (N,) slow noise in 0..1; `ears` (N,) in 0..1."""
         s, t = unrolled[:, 0], unrolled[:, 1]
         count = len(s)
-        self._base = np.zeros((count, CHANNELS))
+        base = np.zeros((count, CHANNELS))
         for mask, colour in BASE:
-            self._base[:, COLOUR] += mask(s, t)[:, None] * np.array(colour)
-        self._base[:, COLOUR] += ears[:, None] * np.array([0.04, -0.16, -0.12])
+            base[:, COLOUR] += mask(s, t)[:, None] * np.array(colour)
+        base[:, COLOUR] += ears[:, None] * np.array([0.04, -0.16, -0.12])
         columns = np.zeros((len(TARGETS) + 1, count, CHANNELS))
         for column, target in zip(columns, TARGETS, strict=False):
             mask = target.mask(s, t)
@@ -167,7 +189,7 @@ class Paint:
             column[:, LINES] = mask[:, None] * target.lines
         columns[-1, :, COLOUR] = (2.0 * cloud - 1.0)[:, None] * np.array([0.07, 0.145, 0.13])
         self._columns = columns.reshape(len(columns), -1).astype(np.float32)
-        self._base = self._base.ravel().astype(np.float32)
+        self._base: npt.NDArray[np.float32] = base.ravel().astype(np.float32)
 
     def most(self) -> tuple[Array, Array]:
         """(N,) the densest beard and the deepest lines that any sliders give."""

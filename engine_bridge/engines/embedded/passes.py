@@ -9,7 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from engine_bridge.engines.embedded import gl, zones
-from engine_bridge.engines.embedded.buffers import FIXED, MOVING, SHEET_FIXED, SHEET_MOVING, Face, LevelBuffers, SheetBuffers
+from engine_bridge.engines.embedded.buffers import (
+    FIXED,
+    MOVING,
+    SHEET_FIXED,
+    SHEET_MOVING,
+    Face,
+    LevelBuffers,
+    SheetBuffers,
+)
 from engine_bridge.engines.embedded.hair import STYLES
 from engine_bridge.engines.embedded.mesh import EYE_LEFT, EYE_RIGHT, LASHES, SKIN
 from engine_bridge.engines.embedded.view import View
