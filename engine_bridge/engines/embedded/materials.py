@@ -151,8 +151,8 @@ def colours(value: dict[str, float]) -> dict[str, Array]:
     skin = skin * np.exp(0.14 * value["skin.yellowness"] * np.array([0.25, 0.35, -1.0]))
     skin = _saturate(skin, 1.0 + 0.3 * value["skin.saturation"])
 
-    lips = skin * np.array([0.80, 0.48, 0.50]) * np.exp(0.45 * value["lips.lightness"])
-    lips = lips * np.exp(0.30 * value["lips.redness"] * np.array([0.5, -1.0, -0.6]))
+    lips = skin * np.array([0.80, 0.48, 0.52]) * np.exp(0.45 * value["lips.lightness"])
+    lips = lips * np.exp(0.30 * value["lips.redness"] * np.array([0.45, -0.95, -0.80]))
     lips = _saturate(lips, 1.0 + 0.45 * value["lips.saturation"])
 
     turn = 0.5 + 0.5 * value["makeup.eye_shadow_hue"]

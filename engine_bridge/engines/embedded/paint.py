@@ -105,7 +105,7 @@ TARGETS: tuple[PaintTarget, ...] = (
     PaintTarget(
         "makeup.blush",
         lambda s, t: np.exp(-(np.square((s - 0.42) * 0.75) + np.square(t - 6.98 - 0.30 * (s - 0.42))) / 0.021),
-        (-0.02, -0.42, -0.35),
+        (-0.02, -0.52, -0.43),
         amount="grows",
         at_default=0.3,
     ),
@@ -199,7 +199,7 @@ class Paint:
     def mix(self, value: dict[str, float]) -> npt.NDArray[np.float32]:
         """Sliders in [-1, 1] by name -> (N, 5): log tint (3), beard, lines."""
         weights = [weight(target, value[target.slider]) for target in TARGETS]
-        weights.append(0.7 + 0.7 * value["skin.blotches"])
+        weights.append(0.9 + 0.9 * value["skin.blotches"])
         # A sum in fixed order: equal sliders give equal bits whatever the linear algebra library does.
         mixed = self._base.copy()
         for share, column in zip(weights, self._columns, strict=True):

@@ -41,7 +41,7 @@ void main() {
     vec2 around = vec2(M.x * side, M.y);
     vec4 grain = textureLod(noise, around * 0.55 + vec2(0.13, 0.0), 0.0);
     vec3 n = N;
-    float rough = 0.27 * grows(SKIN_PORES, 0.28);
+    float rough = 0.41 * grows(SKIN_PORES, 0.36);
     vec3 c = skin_colour * tint * (1.0 + rough * (0.6 * grain.r + 0.4 * grain.g - 0.5));
     n += rough * vec3(grain.r - 0.5, grain.g - 0.5, 0.0);
 
