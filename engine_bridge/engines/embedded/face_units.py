@@ -7,7 +7,6 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import KDTree
 
 from engine_bridge.engines.embedded.mesh import SKIN, HeadAsset
 from engine_bridge.errors import EngineError
@@ -100,8 +99,7 @@ def _computed(asset: HeadAsset, neutral: Array, units: dict[str, Array]) -> dict
         "jaw-right": jaw[:, None] * (-across * JAW_SIDEWAYS_DM - yaw),
     }
     lips = mask_at_vertices(asset, asset.masks[..., 0]) > 0.5
-    distance = np.asarray(KDTree(neutral[lips]).query(neutral)[0], np.float64)
-    near_lips = 1.0 - smooth_step(distance, 0.0, 0.17)
+    near_lips = 1.0 - smooth_step(_distance(neutral, neutral[lips]), 0.0, 0.17)
     lower = near_lips * smooth_step(jaw, 0.25, 0.75)
     upper = near_lips * (1.0 - smooth_step(jaw, 0.25, 0.75))
     lower_lip = units["mouth-open"][lips & (jaw > 0.75)].mean(0)
@@ -164,6 +162,12 @@ def _bump(points: Array, centre: tuple[float, float, float], radii: tuple[float,
     """(V,) a smooth hill of height 1 over an ellipsoid, nought from its surface on."""
     distance = np.linalg.norm((points - np.array(centre)) / np.array(radii), axis=1)
     return 1.0 - smooth_step(distance, 0.0, 1.0)
+
+
+def _distance(points: Array, others: Array) -> Array:
+    """(V,) from each point to the nearest of the others."""
+    squares = (points**2).sum(1)[:, None] + (others**2).sum(1) - 2.0 * points @ others.T
+    return np.sqrt(np.maximum(squares.min(1), 0.0))
 
 
 def _unit(direction: tuple[float, float, float]) -> Array:
