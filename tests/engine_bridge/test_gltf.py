@@ -16,7 +16,7 @@ from PIL import Image
 from engine_bridge.engines.embedded.expression import expression_offsets
 from engine_bridge.engines.embedded.gltf import export_glb
 from engine_bridge.engines.embedded.gltf.head import Surface
-from engine_bridge.engines.embedded.mesh import RefinedHead, load_asset
+from engine_bridge.engines.embedded.mesh import HeadLevel, load_asset
 from engine_bridge.engines.embedded.morph import Morpher
 from engine_bridge.engines.embedded.schema import embedded_schema
 from engine_bridge.scene import BLENDSHAPES
@@ -157,7 +157,7 @@ def test_the_skin_s_picture_has_the_colour_of_the_face(face: Glb, glb: Glb) -> N
 def test_the_refined_file_is_the_mesh_that_the_engine_draws(tmp_path: Path) -> None:
     (tmp_path / "refined.glb").write_bytes(export_glb(SCHEMA.defaults, SCHEMA.choice_vector({}), refined=True))
     glb = Glb(tmp_path / "refined.glb")
-    head = RefinedHead(ASSET)
+    head = HeadLevel(ASSET)
     parameters = vector(1, "shape")
     drawn = np.asarray(head.smooth @ MORPH.points(parameters, 0))[head.drawn_point]
     posed = glb.pose(SCHEMA.mapping(parameters)) / DM
