@@ -108,9 +108,9 @@ def test_every_declared_package_has_a_pinned_version() -> None:
 
 
 def shown_commands() -> list[str]:
-    """Every `facebridge ...` line of the README's shell blocks and of the bundle script."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)
+    """Every `facebridge ...` line of the shell blocks of our pages for users, and of the bundle script."""
+    pages = [(ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/own_character.md")]
+    blocks = re.findall(r"```sh\n(.*?)```", "\n".join(pages), re.DOTALL)
     script = (ROOT / "scripts/bundle.sh").read_text(encoding="utf-8").replace('"$facebridge"', "facebridge")
     lines = "\n".join([*blocks, script]).replace("$count", "10").replace("$PROFILE", "cpu").splitlines()
     return [line for line in lines if line.startswith("facebridge ")]

@@ -68,6 +68,7 @@ class ReconstructorConfig:
     person_share: float = 0.0  # share of a photo's suggestion that is the mean over its person's photos
     prior_weight: float = 0.0  # mean square of photos' parameters, in half-range units
     refit_faces: int = 0  # > 0: R's last layer is solved at the end on so many photos, and a quarter as many renders
+    spread: float = 1.0  # how much further than least squares says R's answers to photos lie from their mean
     codebook_photos: float = 0.0  # 1: L_differ holds for photos as well as for renders
     domain_memory: int = 0  # earlier samples of each domain that the MMD also compares with
     geometry_batch: int = 0  # photos of a step that L_3d looks at; 0 means all
@@ -121,6 +122,7 @@ RECONSTRUCTOR_PROFILES: dict[str, ReconstructorConfig] = {
         person_share=0.5,
         prior_weight=0.02,
         refit_faces=2_400,
+        spread=1.5,
         codebook_photos=1.0,
         domain_memory=64,
         geometry_batch=4,

@@ -24,7 +24,7 @@ from core.train.photos import Photos
 from core.train.reconstruction_figures import ReconstructorFigures, evaluate_reconstructor
 from core.train.reconstructor_step import StepLosses, visibility
 from core.train.references import References
-from core.train.refit import features, refit_head
+from core.train.refit import features, refit_head, widen_head
 from core.train.report import Report
 from core.train.results import bounds
 from core.train.schedule import AveragedWeights, Clock, choose_device, learning_rate, place, set_threads
@@ -127,6 +127,7 @@ class ReconstructorRun:
             f"  explained of the wanted parameters, unseen people: {found.before:.3f} before,"
             f" {found.explained:.3f} after (ridge {found.ridge:g})"
         )
+        widen_head(self.model, torch.cat(parts)[: len(rows)], self.config.spread)
 
     def _take_step(self, warm: bool) -> int:
         """One step of the optimisers; returns how many images went through E."""

@@ -66,6 +66,19 @@ def refit_head(model: Reconstructor, f: Tensor, wanted: Tensor, weights: Tensor,
     return Refit(len(f), 1.0 - left[best] / still, 1.0 - before / still, best)
 
 
+@torch.no_grad()
+def widen_head(model: Reconstructor, f: Tensor, factor: float) -> None:
+    """Move every answer `factor` times as far from the mean answer to the photos with features f (N, 1024).
+
+    Least squares answers to what it cannot see with the mean, so that people come out as each other's siblings; this
+    gives back some of the spread without changing whose answer lies nearest to whose.
+    """
+    head = model.regressor.head
+    mean = (f @ head.weight.t() + head.bias).mean(0)
+    head.weight.mul_(factor)
+    head.bias.mul_(factor).add_((1.0 - factor) * mean)
+
+
 def _left(guess: Tensor, target: Tensor, share: Tensor) -> float:
     return float(((guess - target).square() * share).mean())
 

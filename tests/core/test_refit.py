@@ -3,7 +3,7 @@
 import torch
 
 from core.models.regressor import FEATURE_SIZE, Reconstructor
-from core.train.refit import LARGEST, features, refit_head
+from core.train.refit import LARGEST, features, refit_head, widen_head
 
 PARAMETERS = 5
 
@@ -62,3 +62,13 @@ def test_features_are_those_of_the_networks_at_rest() -> None:
     assert counted == [2, 3]
     assert networks.training
     assert torch.allclose(f, networks.eval().reconstruct(images).feature, atol=1e-5)
+
+
+def test_a_wider_head_moves_answers_away_from_their_mean_and_keeps_their_order() -> None:
+    networks = model()
+    f = torch.randn(300, FEATURE_SIZE, generator=torch.Generator().manual_seed(3))
+    before = networks.regressor.head(f).detach()
+    widen_head(networks, f, 1.5)
+    after = networks.regressor.head(f).detach()
+    assert torch.allclose(after.mean(0), before.mean(0), atol=1e-5)
+    assert torch.allclose(after.std(0), 1.5 * before.std(0), rtol=1e-4)

@@ -129,6 +129,9 @@ def test_a_blink_covers_the_eyeball_and_uncovers_nothing_on_its_way(face: Face, 
         half = face.seen(points + face.offsets({"eyeBlinkLeft": weight}, points))
         assert not (half & ~open_eye).any()
         assert 0 < half.sum() < open_eye.sum()
+        # A morph target takes the straight way; it must not cut through the eyeball either.
+        straight = face.seen(points + weight * face.offsets({"eyeBlinkLeft": 1.0}, points))
+        assert not (straight & ~open_eye).any()
     shut = face.seen(points + face.offsets({"eyeBlinkLeft": 1.0}, points))
     assert shut.sum() == 0
 

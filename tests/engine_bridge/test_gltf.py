@@ -205,6 +205,29 @@ def test_trimesh_finds_four_parts_with_outward_faces_and_their_materials(neutral
     assert parts["skin"].visual.material.baseColorTexture.size == (1024, 1024)
 
 
+def test_the_pictures_lie_where_they_belong(neutral: Path) -> None:
+    parts = {mesh.visual.material.name: mesh for mesh in trimesh.load_scene(neutral).geometry.values()}
+
+    def colour(part: str, at: tuple[float, float, float]) -> npt.NDArray[np.int64]:
+        """What the texture shows at the corner of the part's triangles that is nearest to a place, in metres."""
+        mesh = parts[part]
+        corners = np.unique(mesh.faces)
+        row = corners[np.linalg.norm(mesh.vertices[corners] - np.array(at), axis=1).argmin()]
+        picture = np.asarray(mesh.visual.material.baseColorTexture).astype(np.int64)
+        size = len(picture)
+        u, v = mesh.visual.uv[row]  # trimesh counts v from the bottom
+        return picture[min(int((1 - v) * size), size - 1), min(int(u * size), size - 1)]
+
+    cheek = colour("skin", (0.045, 0.69, 0.12))
+    lip = colour("skin", (0.0, 0.656, 0.152))
+    palate = colour("skin", (0.0, 0.67, 0.08))
+    assert lip[0] - lip[1] > cheek[0] - cheek[1] + 15
+    assert palate.sum() < lip.sum() - 100
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        assert colour(f"eye.{side}", (sign * 0.0289, 0.729, 0.137)).max() < 40  # the pupil
+        assert colour(f"eye.{side}", (sign * 0.0289, 0.729, 0.100)).min() > 150  # the ball's back
+
+
 def test_the_container_is_laid_out_as_the_specification_says(neutral: Path) -> None:
     data = neutral.read_bytes()
     assert struct.unpack_from("<4sII", data) == (b"glTF", 2, len(data))
