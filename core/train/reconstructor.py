@@ -124,7 +124,7 @@ class ReconstructorRun:
         groups = torch.cat([people, int(people.max()) + 1 + torch.arange(len(picks))])
         found = refit_head(self.model, torch.cat(parts), torch.cat(wanted), torch.ones(len(groups)), groups)
         self.report.say(
-            f"  explained of the wanted parameters, unseen people: {found.before:.3f} before,"
+            f"  explained of the wanted parameters, people left out of the solution: {found.before:.3f} before,"
             f" {found.explained:.3f} after (ridge {found.ridge:g})"
         )
         widen_head(self.model, torch.cat(parts)[: len(rows)], self.config.spread)
