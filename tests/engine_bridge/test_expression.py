@@ -9,7 +9,7 @@ import pytest
 from engine_bridge.engines.embedded import face_units
 from engine_bridge.engines.embedded.expression import Expressions, expression_offsets, mixes
 from engine_bridge.engines.embedded.face_units import load_units
-from engine_bridge.engines.embedded.mesh import EYE_LEFT, SKIN, HeadAsset, RefinedHead, load_asset
+from engine_bridge.engines.embedded.mesh import EYE_LEFT, SKIN, HeadAsset, HeadLevel, load_asset
 from engine_bridge.engines.embedded.morph import Morpher
 from engine_bridge.errors import EngineError
 from engine_bridge.scene import BLENDSHAPES
@@ -26,7 +26,7 @@ class Face:
         self.morph = Morpher(self.asset)
         self.neutral = self.morph.neutral
         self.expressions = Expressions(self.asset, self.neutral)
-        self.head = RefinedHead(self.asset)
+        self.head = HeadLevel(self.asset)
 
     def offsets(self, weights: dict[str, float], points: Array | None = None) -> Array:
         vector = np.zeros(len(BLENDSHAPES))

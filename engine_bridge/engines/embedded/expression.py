@@ -104,6 +104,12 @@ class Expressions:
             eye.close(moved, 1.0 - (1.0 - given[blink]) * (1.0 - LID_FOLLOWS_DOWN * given[down]))
         return moved - points
 
+    def gaze(self, weights: npt.NDArray[np.floating]) -> tuple[Array, Array]:
+        """(3, 3) by which the left and the right eyeball are turned at these weights (52,)."""
+        given = np.clip(np.asarray(weights, np.float64), 0.0, 1.0)
+        left, right = (eye.rotation(*(float(given[k]) for k in rows[1:])) for eye, rows in self._eyes)
+        return left, right
+
 
 def _rows(side: str) -> tuple[int, int, int, int, int]:
     """Where a side's blink and looks in, out, up and down stand in the weights."""

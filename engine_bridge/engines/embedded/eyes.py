@@ -48,14 +48,18 @@ class Eye:
 
     def turn(self, points: Array, inwards: float, outwards: float, up: float, down: float) -> None:
         """Turn the eyeball of control points (V, 3) in place, by weights in [0, 1]."""
+        if not (inwards or outwards or up or down):
+            return
+        centre = self.centre(points)
+        points[self.ball] = (points[self.ball] - centre) @ self.rotation(inwards, outwards, up, down).T + centre
+
+    def rotation(self, inwards: float, outwards: float, up: float, down: float) -> Array:
+        """(3, 3) by which the eyeball turns from straight ahead, by weights in [0, 1]."""
         yaw = np.radians(OUTWARDS_DEG * outwards - INWARDS_DEG * inwards) * self._outwards
         pitch = np.radians(UP_DEG * up - DOWN_DEG * down)
-        if yaw == 0.0 and pitch == 0.0:
-            return
         lift = np.array([[1.0, 0.0, 0.0], [0.0, np.cos(pitch), np.sin(pitch)], [0.0, -np.sin(pitch), np.cos(pitch)]])
         swing = np.array([[np.cos(yaw), 0.0, np.sin(yaw)], [0.0, 1.0, 0.0], [-np.sin(yaw), 0.0, np.cos(yaw)]])
-        centre = self.centre(points)
-        points[self.ball] = (points[self.ball] - centre) @ (swing @ lift).T + centre
+        return swing @ lift
 
     def close(self, points: Array, amount: float) -> None:
         """Lower the upper lid of control points (V, 3) in place; at 1 its edge meets the lower lid's."""

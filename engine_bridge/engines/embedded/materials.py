@@ -36,13 +36,14 @@ skin.translucency|Skin translucency|Lets more red light through at the shadow's 
     "complexion": """
 complexion.forehead|Forehead tone|Lightens the forehead against the rest of the face.
 complexion.cheek_redness|Cheek redness|Reddens the cheeks.
-complexion.cheek_height|Cheek redness height|Moves the redness of the cheeks up.
 complexion.nose_redness|Nose redness|Reddens the tip and wings of the nose.
 complexion.chin|Chin tone|Lightens chin and mouth area against the rest of the face.
 complexion.jaw|Jaw tone|Lightens the sides of the jaw.
 complexion.dark_circles|Dark circles|Darkens the skin below the eyes.
-complexion.dark_circle_tint|Dark circle tint|Turns the skin below the eyes from brown to violet.
+complexion.eye_bags|Eye bag crease|Deepens the crease below the lower lid.
 complexion.lids|Lid tone|Lightens the upper lids.
+complexion.mouth_shadow|Mouth surround|Lightens the skin around the mouth.
+complexion.mouth_lines|Mouth lines|Deepens the lines below the mouth corners.
 complexion.nasolabial|Nasolabial fold|Deepens the fold from nose to mouth corner.
 complexion.forehead_lines|Forehead lines|Deepens the lines across the forehead.
 complexion.frown_lines|Frown lines|Deepens the lines between the brows.
@@ -54,7 +55,6 @@ makeup.eye_shadow|Eye shadow|Adds eye shadow to the upper lids.
 makeup.eye_shadow_hue|Eye shadow hue|Turns eye shadow from warm brown to cool blue.
 makeup.eye_liner|Eye liner|Darkens the rims of the lids.
 makeup.blush|Blusher|Adds rose blusher to the cheekbones.
-makeup.blush_hue|Blusher hue|Turns blusher from orange to pink.
 """,
     "lips": """
 lips.lightness|Lip lightness|Lightens the lips against the skin.
@@ -82,15 +82,16 @@ hair.hairline|Hairline height|Raises the hairline.
 hair.recession|Temple recession|Draws the hairline back above the temples.
 hair.peak|Widow's peak|Lowers the middle of the hairline to a point.
 hair.density|Hair density|Makes the hair denser.
-hair.sideburns|Sideburns|Lengthens the hair before the ears.
+hair.volume|Hair volume|Makes the hair stand further off the head.
 """,
     "brows": """
 brow.thickness|Brow thickness|Makes the brows thicker.
-brow.density|Brow density|Makes the brows denser.
+brow.taper|Brow taper|Thins the outer half of the brows against the inner half.
 brow.lightness|Brow lightness|Lightens the brows against the hair.
 brow.height|Brow height|Raises the painted brows.
 brow.length|Brow length|Lengthens the brows outwards.
 brow.gap|Brow gap|Moves the inner ends of the brows apart.
+brow.tilt|Brow tilt|Raises the outer half of the brows against the inner half.
 brow.arch|Brow arch|Bends the brows into an arch.
 lashes.darkness|Lash darkness|Makes the lashes darker and denser.
 """,
@@ -150,9 +151,12 @@ def colours(value: dict[str, float]) -> dict[str, Array]:
     skin = skin * np.exp(0.14 * value["skin.yellowness"] * np.array([0.25, 0.35, -1.0]))
     skin = _saturate(skin, 1.0 + 0.3 * value["skin.saturation"])
 
-    lips = skin * np.array([0.80, 0.48, 0.50]) * np.exp(0.45 * value["lips.lightness"])
-    lips = lips * np.exp(0.30 * value["lips.redness"] * np.array([0.5, -1.0, -0.6]))
+    lips = skin * np.array([0.80, 0.48, 0.52]) * np.exp(0.45 * value["lips.lightness"])
+    lips = lips * np.exp(0.30 * value["lips.redness"] * np.array([0.45, -0.95, -0.80]))
     lips = _saturate(lips, 1.0 + 0.45 * value["lips.saturation"])
+
+    turn = 0.5 + 0.5 * value["makeup.eye_shadow_hue"]
+    shadow = np.array([0.36, 0.17, 0.12]) * (1.0 - turn) + np.array([0.16, 0.20, 0.42]) * turn
 
     hue = value["iris.hue"]
     iris = _BROWN * max(-hue, 0.0) + _BLUE * max(hue, 0.0) + (0.6 * _BROWN + 0.4 * _GREEN) * (1.0 - abs(hue))
@@ -167,10 +171,11 @@ def colours(value: dict[str, float]) -> dict[str, Array]:
     hair = _saturate(hair, 1.0 - 0.9 * grey) * (1.0 + 0.8 * grey)
     return {
         "skin": np.clip(skin, 0.004, 0.95),
-        "lips": np.clip(lips, 0.004, 0.95),
+        "shadow": np.clip(shadow, 0.02, 0.95),
+        "lip": np.clip(lips, 0.004, 0.95),
         "iris": np.clip(iris, 0.004, 0.8),
         "sclera": np.clip(sclera, 0.02, 0.95),
         "hair": np.clip(hair, 0.004, 0.9),
-        "brows": np.clip(hair * np.exp(0.8 * value["brow.lightness"] - 0.1), 0.003, 0.9),
+        "brow": np.clip(hair * np.exp(0.8 * value["brow.lightness"] - 0.1), 0.003, 0.9),
         "beard": np.clip(hair * np.exp(0.8 * value["beard.lightness"] - 0.1), 0.003, 0.9),
     }

@@ -83,9 +83,7 @@ def _refined_quads(quads: Ints, of_face: Ints, count: int, edge_count: int) -> I
 def subdivide_linear(count: int, quads: Ints) -> tuple[sparse.csr_array, Ints]:
     """One midpoint split: a matrix from old to new points, and the new quads (for texture coordinates)."""
     edges, of_face = _edges(quads)
-    matrix = sparse.vstack(
-        [sparse.eye_array(count), _averages(edges, count), _averages(quads, count)], format="csr"
-    )
+    matrix = sparse.vstack([sparse.eye_array(count), _averages(edges, count), _averages(quads, count)], format="csr")
     return sparse.csr_array(matrix), _refined_quads(quads, of_face, count, len(edges))
 
 
@@ -141,57 +139,53 @@ def _incidence(groups: Ints, count: int) -> sparse.csr_array:
     return sparse.csr_array((ones, (groups.ravel(), column_of)), shape=(count, rows))
 
 
-class RefinedHead:
-    """The refined mesh's fixed part: how points, normals and triangles follow from the control points."""
+class HeadLevel:
+    """One level of detail: how points, normals and triangles follow from the control points.
 
-    def __init__(self, asset: HeadAsset) -> None:
-        self.smooth, self.quads = subdivide_smooth(len(asset.vertices), asset.quads)
-        to_uv, uv_quads = subdivide_linear(len(asset.uvs), asset.uv_quads)
-        self.parts = np.repeat(asset.parts, 4)
-        self.points = np.asarray(self.smooth @ asset.vertices)
-        """(N, 3) the neutral refined mesh."""
-        self._normal_sum = _incidence(self.quads, len(self.points)).astype(np.float32)
-        # A point on a texture seam is drawn once for each texture coordinate it has.
-        pairs, drawn = np.unique(np.stack([self.quads.ravel(), uv_quads.ravel()], 1), axis=0, return_inverse=True)
-        self.drawn_point = np.ascontiguousarray(pairs[:, 0])
-        """(D,) refined point of each drawn vertex."""
-        self.drawn_uv = np.asarray(to_uv @ asset.uvs)[pairs[:, 1]].astype(np.float32)
-        self._drawn_quads = drawn.reshape(self.quads.shape)
-        self.cavity = self._cavity().astype(np.float32)
+    The coarse level's points are the first of the refined level's, so whatever is known of the refined points, by
+    position or by paint, is known of the coarse ones.
+    """
+
+    def __init__(self, asset: HeadAsset, refined: bool = True) -> None:
+        smooth, quads = subdivide_smooth(len(asset.vertices), asset.quads)
+        self.smooth = smooth if refined else sparse.csr_array(smooth[: len(asset.vertices)])
+        """(N, V) from control points to this level's points, on the once refined surface."""
+        self.smooth_f32 = self.smooth.astype(np.float32)
+        self.quads = quads if refined else asset.quads
+        self.parts = np.repeat(asset.parts, 4) if refined else asset.parts
+        self.count = self.smooth.shape[0]
+        self._normal_sum = _incidence(self.quads, self.count).astype(np.float32)
 
     def normals(self, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """(N, 3) area-weighted unit normals of the refined points (N, 3)."""
+        """(N, 3) area-weighted unit normals of this level's points (N, 3)."""
         corner = points[self.quads]
-        face = np.cross(corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1])
+        a, b = corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1]
+        face = np.empty_like(a)
+        for k in range(3):
+            i, j = (k + 1) % 3, (k + 2) % 3
+            face[:, k] = a[:, i] * b[:, j] - a[:, j] * b[:, i]
         total = np.asarray(self._normal_sum @ face, np.float32)
-        return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+        return total / np.maximum(np.sqrt(np.einsum("nk,nk->n", total, total)), 1e-12)[:, None]
 
-    def triangles(self, part: int, towards_camera: bool = True) -> npt.NDArray[np.int32]:
-        """(T, 3) triangles of one part; those that face away from the fixed camera may be left out."""
-        quads = self._drawn_quads[self.parts == part]
-        if towards_camera:
-            normals = self.normals(self.points.astype(np.float32))
-            # -0.35: no morph or bone within range turns a patch that far towards the camera.
-            quads = quads[normals[self.drawn_point[quads]][..., 2].max(1) > -0.35]
+    def triangles(self, part: int) -> npt.NDArray[np.int32]:
+        """(T, 3) triangles of one part."""
+        quads = self.quads[self.parts == part]
         return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
 
     def part_points(self, part: int) -> Ints:
-        """Refined points that belong to a part."""
+        """Points that belong to a part."""
         return np.unique(self.quads[self.parts == part])
 
-    def _cavity(self) -> Array:
-        """(N,) how deep a neutral point lies below its neighbours, in 0..1: lid folds, nostrils, the lips' line."""
-        count = len(self.points)
+    def averaged(self, values: Array) -> Array:
+        """(N, K) -> (N, K), half of each point's value replaced by its neighbours' mean."""
         edges, _ = _edges(self.quads)
-        ones = np.ones(len(edges))
-        link = sparse.csr_array((ones, (edges[:, 0], edges[:, 1])), shape=(count, count))
+        link = sparse.csr_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(self.count, self.count))
         link = link + link.T
         degree = np.maximum(link.sum(1), 1.0)
-        normals = self.normals(self.points.astype(np.float32))
-        depth = np.einsum("nk,nk->n", (link @ self.points) / degree[:, None] - self.points, normals)
-        squares, products = (self.points**2).sum(1), np.einsum("nk,nk->n", link @ self.points, self.points)
-        size = np.sqrt((link @ squares) / degree - 2 * products / degree + squares)
-        cavity = np.clip(depth / np.maximum(size, 1e-9), -0.6, 0.6)
-        for _ in range(2):
-            cavity = 0.5 * cavity + 0.5 * (link @ cavity) / degree
-        return np.clip(cavity * 3.0, 0.0, 1.0)
+        return 0.5 * values + 0.5 * np.asarray(link @ values) / degree[:, None]
+
+
+def corner_uvs(asset: HeadAsset) -> Array:
+    """(4F, 4, 2) texture coordinates of each refined quad's corners, in the data's own layout."""
+    to_uv, uv_quads = subdivide_linear(len(asset.uvs), asset.uv_quads)
+    return np.asarray(to_uv @ asset.uvs)[uv_quads]

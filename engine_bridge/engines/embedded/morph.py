@@ -22,6 +22,21 @@ NEUTRAL_OLD = 0.30
 ANCESTRY_SHARPNESS = 2.2
 # The data's average face frowns a little; these targets take the frown out, so that neutral is neutral.
 NEUTRAL_EXPRESSION = {"mouth-angles-up": 0.35, "eyebrows-angle-down": 0.10, "mouth-upperlip-volume-decr": 0.25}
+# The data's weight and muscle are the body's: on the face they take these facial targets along, at the slider's end.
+WEIGHT_FACE = {
+    "l-cheek-volume": 0.45,
+    "r-cheek-volume": 0.45,
+    "neck-double": 0.45,
+    "measure-neck-circ": 0.45,
+    "head-fat": 0.22,
+}
+MUSCLE_FACE = {
+    "measure-neck-circ": 0.50,
+    "chin-bones": 0.45,
+    "chin-width": 0.25,
+    "l-cheek-bones": 0.35,
+    "r-cheek-bones": 0.35,
+}
 EYE_MIDDLE_DM = (0.0, 7.29)
 """Where the middle of the two eyes is kept in x and y, so that every face is framed alike."""
 
@@ -51,6 +66,11 @@ def macro_weights(macro: dict[str, float], base: int) -> dict[str, float]:
             weights[f"universal-{gender}-young-{muscle}muscle-averageweight"] = of_gender * of_muscle * 0.6
             average = f"universal-{gender}-young-averagemuscle-averageweight"
             weights[average] -= of_gender * of_muscle * 0.6
+    for face, slider in ((WEIGHT_FACE, macro["person.weight"]), (MUSCLE_FACE, macro["person.muscle"])):
+        for target, at_end in face.items():
+            for end, share in (("incr", max(slider, 0.0)), ("decr", max(-slider, 0.0))):
+                name = f"{target}-{end}"
+                weights[name] = weights.get(name, 0.0) + at_end * share
     return weights
 
 
@@ -67,9 +87,9 @@ class Morpher:
         self._shapes = shape_parameters()
         columns = [asset.targets[name] for name in self._macro_targets]
         for shape in self._shapes:
-            columns.append(asset.targets[shape.positive] * shape.gain)
+            columns.append(asset.targets[shape.positive] * shape.gain[1])
             negative = asset.targets[shape.negative] if shape.negative else -asset.targets[shape.positive]
-            columns.append(negative * shape.gain)
+            columns.append(negative * shape.gain[0])
         movable = np.zeros(len(asset.vertices), bool)
         movable[np.unique(asset.quads[(asset.parts == SKIN) | (asset.parts == LASHES)])] = True
         # Bones act on the face as it is drawn at neutral, not on the base mesh, whose proportions are another person's.

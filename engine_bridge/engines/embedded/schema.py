@@ -10,10 +10,10 @@ from engine_bridge.engines.embedded.shape import MACROS, shape_parameters
 from engine_bridge.schema import CharacterSchema, Choice, Parameter
 
 CHARACTER = "facebridge-head"
-VERSION = "1"
+VERSION = "2"
 REACH = 2.5  # the paper's range for every parameter
 
-HAIR = Choice("hair.style", "Hair style", "Which hair the head wears.", ("bald", "buzz", "short"), "short")
+HAIR = Choice("hair.style", "Hair style", "Which hair the head wears.", ("bald", "buzz", "short", "medium", "long"), "short")
 BASE = Choice(
     "base",
     "Base face",

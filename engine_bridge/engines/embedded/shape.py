@@ -9,6 +9,20 @@ from dataclasses import dataclass
 FEATURE_GAIN = 0.45
 WHOLE_HEAD_GAIN = 0.35
 ASYMMETRY_GAIN = 0.2
+# Targets that move the data's face less than others do: (negative, positive) factors on their gain, so that each
+# half of every slider can be seen (benchmarks/parameter_table.py).
+FACTORS: dict[str, tuple[float, float]] = {
+    "eye.bag_height": (1.7, 1.7),
+    "eye.bag_depth": (2.6, 2.6),
+    "eye.bag": (1.0, 1.6),
+    "nose.bridge_width": (1.6, 1.6),
+    "nose.compression": (1.7, 1.5),
+    "nose.hump": (2.4, 1.0),
+    "mouth.cupids_bow_width": (1.9, 1.9),
+    "mouth.upper_width": (1.8, 1.0),
+    "cheek.inner": (1.5, 1.2),
+    "asymmetry.nostrils": (2.6, 2.6),
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +35,8 @@ class ShapeParameter:
     description: str
     negative: str | None
     positive: str
-    gain: float
+    gain: tuple[float, float]
+    """Weights of the negative and the positive target at the ends of the range."""
     mirror: str | None = None
 
 
@@ -48,7 +63,6 @@ brow_ridge.depth|Brow ridge depth|Brings the brow ridge forward.|eyebrows-trans-
 brow_ridge.height|Brow ridge height|Raises the brow ridge.|eyebrows-trans-down|eyebrows-trans-up
 """
 _NOSE = """
-nose.base_height|Nose base height|Raises the base of the nose.|nose-base-down|nose-base-up
 nose.compression|Nose compression|Flattens the middle of the nose against the face.|nose-compression-uncompress|nose-compression-compress
 nose.bridge_curve|Bridge curve|Bends the bridge outwards.|nose-curve-concave|nose-curve-convex
 nose.flare|Nostril flare|Flares the wings of the nose.|nose-flaring-decr|nose-flaring-incr
@@ -161,10 +175,15 @@ volume|Cheek volume|Makes the cheek fuller.|cheek-volume-decr|cheek-volume-incr
 """
 
 
+def _gain(name: str, gain: float) -> tuple[float, float]:
+    low, high = FACTORS.get(name, (1.0, 1.0))
+    return gain * low, gain * high
+
+
 def _single(table: str, group: str, gain: float) -> list[ShapeParameter]:
     rows = (line.split("|") for line in table.strip().splitlines())
     return [
-        ShapeParameter(name, group, label, text, None if low == "-" else low, high, gain)
+        ShapeParameter(name, group, label, text, None if low == "-" else low, high, _gain(name, gain))
         for name, label, text, low, high in rows
     ]
 
@@ -182,7 +201,7 @@ def _paired(table: str, part: str, group: str, gain: float) -> list[ShapeParamet
                     f"{text[:-1]}, on the character's {side} side.",
                     f"{side[0]}-{low}",
                     f"{side[0]}-{high}",
-                    gain,
+                    _gain(f"{part}.{name}", gain),
                     f"{part}.{other}.{name}",
                 )
             )

@@ -31,14 +31,14 @@ def skin_png(
     Brows are painted where neutral triangles (T, 3, 3) with texture coordinates (T, 3, 2) carry them.
     """
     picture = np.broadcast_to(colours["skin"], (SKIN_PX, SKIN_PX, 3)).copy()
-    for mask, colour in ((lips, colours["lips"]), (inside_mouth, colours["lips"] * MOUTH_TINT)):
+    for mask, colour in ((lips, colours["lip"]), (inside_mouth, colours["lip"] * MOUTH_TINT)):
         _paint(picture, _enlarged(mask), colour)
     front = (points[..., 1] > 7.3).all(1) & (points[..., 1] < 7.7).all(1) & (points[..., 2] > 1.0).all(1)
     place = _rasterised(uvs[front] * SKIN_PX, points[front], SKIN_PX)
     on_face = place[..., 2] > 0.0
     hairs = np.zeros(on_face.shape)
     hairs[on_face] = 0.55 * _brows(np.abs(place[on_face, 0]), place[on_face, 1], sliders)
-    _paint(picture, hairs, colours["brows"])
+    _paint(picture, hairs, colours["brow"])
     return png(picture)
 
 

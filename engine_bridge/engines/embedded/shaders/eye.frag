@@ -1,30 +1,44 @@
-// An eyeball: sclera, iris with fibres and limbal ring, pupil, shade of the upper lid, and the cornea's highlight.
+// An eyeball: sclera with veins, iris with fibres, limbal ring, pupil, and a wet cornea that mirrors two lights.
 in vec3 P;
 in vec3 N;
 in vec3 R;
-uniform sampler2D noise;
+in vec4 open_sky;
 uniform vec3 iris_colour, sclera_colour, ball_centre;
+uniform mat3 gaze;         // from the ball's resting frame to the head's
 uniform float ball_radius;
 out vec4 pixel;
 
 void main() {
-    vec3 d = (P - ball_centre) / ball_radius;
+#ifdef TRUTH
+    pixel = vec4(3.0, 10.0 / gl_FragCoord.w, 0.0, 1.0);
+    return;
+#endif
+    vec3 n = normalize(P - ball_centre);
+    vec3 d = transpose(gaze) * n;
     float r = length(d.xy);
     float angle = atan(d.y, d.x);
-    float iris = 0.46 + 0.06 * IRIS_SIZE, pupil = 0.20 + 0.06 * IRIS_PUPIL;
-    vec3 c = sclera_colour * mix(vec3(1.0), vec3(0.80, 0.66, 0.62), smoothstep(0.55, 1.0, r));
+    float iris = 0.475 + 0.055 * IRIS_SIZE, pupil = iris * (0.40 + 0.13 * IRIS_PUPIL);
+    vec4 vein = textureLod(noise, vec2(d.x * 0.33, d.y * 0.33), 0.0);
+    vec3 c = sclera_colour * mix(vec3(1.0), vec3(0.86, 0.62, 0.56), smoothstep(0.52, 0.95, r) * (0.55 + 0.9 * vein.b));
+    float ring = 0.0;
     if (d.z > 0.0) {
-        float fibre = textureLod(noise, vec2(angle * 0.40, r * 0.12), 0.0).a;
-        vec3 inner = iris_colour * (0.65 + 0.75 * fibre) * (1.25 - 0.35 * smoothstep(pupil, iris, r));
-        c = mix(c, inner, smoothstep(iris, iris - 0.04, r));
-        c *= 1.0 - (0.40 + 0.35 * IRIS_RING) * smoothstep(iris - 0.12, iris - 0.02, r) * smoothstep(iris + 0.05, iris - 0.01, r);
-        c = mix(c, vec3(0.006), smoothstep(pupil + 0.025, pupil - 0.025, r));
+        float fibre = textureLod(noise, vec2(angle * 0.637, r * 0.10), 0.0).a;
+        float along = clamp((r - pupil) / (iris - pupil), 0.0, 1.0);
+        vec3 inner = iris_colour * (0.55 + 0.95 * fibre) * mix(1.35, 0.85, along);
+        // Light enters above and gathers on the iris' far side.
+        inner *= 1.0 + 0.55 * smoothstep(0.1, -0.5, d.y + 0.2) * along;
+        ring = smoothstep(0.62, 1.0, along) * (0.62 + 0.34 * IRIS_RING);
+        inner *= 1.0 - ring;
+        c = mix(c, inner, smoothstep(iris + 0.025, iris - 0.035, r));
+        c = mix(c, vec3(0.004), smoothstep(pupil + 0.03, pupil - 0.03, r));
     }
-    float lid_shade = mix(1.0, 0.45, smoothstep(0.10, 0.62, d.y));
-    vec3 n = normalize(N);
     vec3 view = normalize(eye_position - P);
-    vec3 colour = c * diffuse(n, vec3(0.25)) * lid_shade;
-    vec2 glint = d.xy - vec2(0.17, 0.20);
-    colour += 0.85 * smoothstep(0.10, 0.05, length(glint)) + 0.10 * highlight(n, view, 60.0) * lid_shade;
+    // The lid's shade: a soft band under it, beyond what the baked sky knows.
+    vec3 colour = c * diffuse(n, open_sky, vec3(0.18));
+    // The cornea bulges: it mirrors a window-like light nearer the pupil than the ball would.
+    vec2 glint = d.xy - vec2(0.15, 0.15);
+    float window = smoothstep(0.115, 0.085, max(abs(glint.x), abs(glint.y)));
+    float second = smoothstep(0.07, 0.045, length(d.xy - vec2(-0.20, -0.17)));
+    colour += (0.90 * window + 0.10 * second) * step(0.0, d.z) + 0.06 * lobe(half_cosines(n, view), open_sky, 40.0);
     pixel = vec4(colour, 1.0);
 }

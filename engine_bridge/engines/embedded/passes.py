@@ -1,0 +1,147 @@
+"""One way of drawing a face: the programs of a pass, and which triangles each of them draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from engine_bridge.engines.embedded import gl, zones
+from engine_bridge.engines.embedded.buffers import (
+    FIXED,
+    MOVING,
+    SHEET_FIXED,
+    SHEET_MOVING,
+    Face,
+    LevelBuffers,
+    SheetBuffers,
+)
+from engine_bridge.engines.embedded.hair import STYLES
+from engine_bridge.engines.embedded.mesh import EYE_LEFT, EYE_RIGHT, LASHES, SKIN
+from engine_bridge.engines.embedded.view import View
+
+SKIN_COLOURS = ("skin", "hair", "brow", "beard", "lip", "shadow")
+
+
+class Pass:
+    """Draws colours, or with `truth` the class of each pixel and its distance in place of its colour."""
+
+    def __init__(
+        self,
+        context: moderngl.Context,
+        levels: list[LevelBuffers],
+        sheets: SheetBuffers,
+        textures: dict[str, int],
+        rest_ball: tuple[float, ...],
+        truth: bool = False,
+    ) -> None:
+        """`textures`: unit of each picture by its name in the shaders; `rest_ball`: middle of the left eyeball."""
+        self._context, self._levels, self._sheets, self._truth = context, levels, sheets, truth
+        extra = ("TRUTH",) if truth else ()
+        # Truth is asked for rarely: one program for all of the skin will do.
+        masks = (zones.PROGRAMS[-1],) if truth else zones.PROGRAMS
+        self._eye = gl.program(context, "strip.vert", "eye.frag", extra)
+        self._lashes = gl.program(context, "strip.vert", "lashes.frag", extra)
+        self._hair = gl.program(context, "hair.vert", "hair.frag", extra)
+        self._skins = {
+            mask: gl.program(context, "skin.vert", "skin.frag", zones.feature_names(mask) + extra) for mask in masks
+        }
+        self._programs = [self._eye, self._lashes, self._hair, *self._skins.values()]
+        for used in self._programs:
+            for name, unit in textures.items():
+                gl.set_uniform(used, name, unit)
+            gl.set_uniform(used, "rest_ball", rest_ball)
+        self._drawn = [self._vertex_arrays(level, masks) for level in levels]
+        self._hair_drawn = {
+            style: self._vertex_array(
+                self._hair,
+                ((sheets.moving, SHEET_MOVING), (sheets.fixed[style], SHEET_FIXED)),
+                sheets.triangles[style],
+            )
+            for style in sheets.fixed
+        }
+
+    def _vertex_arrays(self, level: LevelBuffers, masks: tuple[int, ...]) -> dict[str, list[moderngl.VertexArray]]:
+        head, buffers = level.head, ((level.moving, MOVING), (level.fixed, FIXED))
+
+        def drawn(used: moderngl.Program, triangles: npt.NDArray[np.int32]) -> moderngl.VertexArray:
+            return self._vertex_array(used, buffers, self._context.buffer(triangles.tobytes()))
+
+        needed = zones.needs(level.unrolled, *level.paint.most())
+        patches = zones.assign(head.triangles(SKIN), needed, masks)
+        return {
+            "skin": [drawn(self._skins[mask], triangles) for mask, triangles in patches.items()],
+            "eyes": [drawn(self._eye, head.triangles(part)) for part in (EYE_LEFT, EYE_RIGHT)],
+            "lashes": [drawn(self._lashes, head.triangles(LASHES))],
+        }
+
+    def _vertex_array(
+        self,
+        used: moderngl.Program,
+        buffers: tuple[tuple[moderngl.Buffer, tuple[str, tuple[str, ...]]], ...],
+        triangles: moderngl.Buffer,
+    ) -> moderngl.VertexArray:
+        content: list[tuple[Any, ...]] = []
+        for buffer, (layout, names) in buffers:
+            # The compiler drops attributes a shader does not use; their bytes are skipped.
+            pairs = list(zip(layout.split(), names, strict=True))
+            items = [item if name in used else f"{int(item[0]) * 4}x" for item, name in pairs]
+            kept = [name for name in names if name in used]
+            if kept:
+                content.append((buffer, " ".join(items), *kept))
+        # moderngl's overloads of vertex_array are untyped.
+        return self._context.vertex_array(used, content, triangles)  # pyright: ignore[reportUnknownMemberType]
+
+    def look(self, view: View, detail: float) -> None:
+        """Set what all faces of a picture share; `detail` is the mip level at which a texel is about a pixel."""
+        for used in self._programs:
+            gl.set_uniform(used, "eye_position", view.eye)
+            gl.set_uniform(used, "key_direction", view.key_direction)
+            gl.set_uniform(used, "key_colour", view.key_colour)
+            gl.set_uniform(used, "detail", detail)
+            used["camera"].write(view.camera.T.tobytes())  # type: ignore[union-attr]
+
+    def draw(self, face: Face, level: int) -> None:
+        """Draw one face into the present target and viewport, on the level's buffers."""
+        buffers, drawn = self._levels[level], self._drawn[level]
+        points = buffers.move(face)
+        style = STYLES[face.hair_style]
+        for used in self._programs:
+            gl.set_sliders(used, face.sliders)
+        # Hair first: skin below it is then never shaded.
+        if style.top_dm > 0.0:
+            self._draw_hair(face, points[: self._levels[0].head.count])
+        for skin in self._skins.values():
+            for name in SKIN_COLOURS:
+                gl.set_uniform(skin, f"{name}_colour", tuple(face.colours[name]))
+            gl.set_uniform(skin, "hair_dm", style.scalp_dm)
+        self._context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        self._context.enable_direct(gl.GL_CLIP_DISTANCE0)
+        for patch in drawn["skin"]:
+            patch.render()
+        self._context.disable_direct(gl.GL_CLIP_DISTANCE0)
+        for name in ("iris", "sclera"):
+            gl.set_uniform(self._eye, f"{name}_colour", tuple(face.colours[name]))
+        for side, ((centre, radius), ball) in enumerate(zip(buffers.balls(points), drawn["eyes"], strict=True)):
+            gl.set_uniform(self._eye, "ball_centre", tuple(centre.tolist()))
+            gl.set_uniform(self._eye, "ball_radius", radius)
+            if "gaze" in self._eye:
+                turn = np.eye(3) if face.gaze is None else face.gaze[side]
+                self._eye["gaze"].write(turn.T.astype(np.float32).tobytes())  # type: ignore[union-attr]
+            ball.render()
+        gl.set_uniform(self._lashes, "hair_colour", tuple(face.colours["hair"]))
+        self._context.enable_only(moderngl.DEPTH_TEST if self._truth else moderngl.DEPTH_TEST | moderngl.BLEND)
+        for strip in drawn["lashes"]:
+            strip.render()
+
+    def _draw_hair(self, face: Face, coarse: npt.NDArray[np.float32]) -> None:
+        style = STYLES[face.hair_style]
+        gl.set_uniform(self._hair, "hair_colour", tuple(face.colours["hair"]))
+        gl.set_uniform(self._hair, "edge", style.edge)
+        gl.set_uniform(self._hair, "end_y", style.end_y)
+        gl.set_uniform(self._hair, "hangs", style.hangs)
+        self._context.enable_only(moderngl.DEPTH_TEST)
+        self._sheets.move(face.hair_style, coarse, 1.0 + 0.45 * face.named["hair.volume"])
+        self._hair_drawn[face.hair_style].render()

@@ -1,0 +1,133 @@
+"""The head's paint: one unrolled map for both halves, sliders that blend like morph targets, and skin split by need."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from engine_bridge.engines.embedded import facemap, maps, zones
+from engine_bridge.engines.embedded.hair import STYLES, HairSheet, neutral_hairline
+from engine_bridge.engines.embedded.materials import material_parameters
+from engine_bridge.engines.embedded.mesh import SKIN, HeadLevel, load_asset
+from engine_bridge.engines.embedded.morph import Morpher
+from engine_bridge.engines.embedded.paint import BEARD, COLOUR, LINES, TARGETS, Paint, weight
+from engine_bridge.errors import EngineError
+
+
+@pytest.fixture(scope="module")
+def coarse() -> tuple[HeadLevel, np.ndarray]:
+    asset = load_asset()
+    level = HeadLevel(asset, refined=False)
+    return level, np.asarray(level.smooth @ Morpher(asset).neutral)
+
+
+def sliders(**changed: float) -> dict[str, float]:
+    value = {parameter.name: 0.0 for parameter in material_parameters()}
+    return value | {name.replace("__", "."): amount for name, amount in changed.items()}
+
+
+def test_both_halves_of_the_face_share_one_place_on_the_map() -> None:
+    points = np.array([[0.3, 7.0, 1.2], [-0.3, 7.0, 1.2], [0.0, 7.5, 1.4], [0.0, 7.5, -0.4]])
+    places = facemap.unroll(points)
+    assert np.array_equal(places[0], places[1])
+    assert places[2].tolist() == [0.0, 7.5]
+    assert places[3, 0] == pytest.approx(facemap.RADIUS_DM * np.pi)
+    assert facemap.to_texture(np.array([[0.0, facemap.TOP_DM]])).tolist() == [[0.0, 0.0]]
+
+
+def test_the_coarse_level_is_the_beginning_of_the_refined_one() -> None:
+    asset = load_asset()
+    coarse, refined = HeadLevel(asset, refined=False), HeadLevel(asset, refined=True)
+    control = Morpher(asset).neutral
+    assert np.array_equal(coarse.smooth @ control, (refined.smooth @ control)[: coarse.count])
+
+
+def test_every_paint_target_belongs_to_a_slider_and_paints_somewhere() -> None:
+    names = {parameter.name for parameter in material_parameters()}
+    s, t = (axis.ravel() for axis in np.meshgrid(np.linspace(0, 1.4, 60), np.linspace(5.9, 8.4, 60)))
+    for target in TARGETS:
+        assert target.slider in names
+        mask = target.mask(s, t)
+        assert mask.max() > 0.5 and mask.min() >= 0.0, target.slider
+
+
+def test_a_growing_target_moves_on_both_halves_and_starts_from_nothing() -> None:
+    target = next(target for target in TARGETS if target.amount == "grows")
+    assert weight(target, -1.0) == 0.0
+    assert weight(target, 0.0) == target.at_default
+    assert weight(target, 1.0) == 1.0
+    signed = dataclasses.replace(target, amount="signed")
+    assert [weight(signed, value) for value in (-1.0, 0.25)] == [-1.0, 0.25]
+
+
+def test_sliders_paint_what_they_say_where_they_say() -> None:
+    places = np.array([[0.33, 6.96], [0.05, 6.40], [0.10, 7.80], [0.05, 7.00]])  # cheek, chin, forehead, nose
+    paint = Paint(places, np.full(4, 0.5), np.zeros(4))
+    plain = paint.mix(sliders())
+    red = paint.mix(sliders(complexion__cheek_redness=1.0)) - plain
+    assert red[0, COLOUR][1] < -0.1 and abs(red[2, COLOUR]).max() < 0.01
+    bearded = paint.mix(sliders(beard__chin=1.0)) - plain
+    assert bearded[1, BEARD] > 0.4 and bearded[2, BEARD] == 0.0
+    lined = paint.mix(sliders(complexion__forehead_lines=1.0)) - plain
+    assert lined[2, LINES] > 0.4 and lined[1, LINES] == 0.0
+
+
+def test_a_patch_gets_the_smallest_program_that_has_all_it_needs(coarse: tuple[HeadLevel, np.ndarray]) -> None:
+    level, rest = coarse
+    places = facemap.unroll(rest)
+    needs = zones.needs(places, np.zeros(len(rest)), np.zeros(len(rest)))
+    triangles = level.triangles(SKIN)
+    patches = zones.assign(triangles, needs)
+    assert sum(len(patch) for patch in patches.values()) == len(triangles)
+    for program, patch in patches.items():
+        wanted = np.bitwise_or.reduce(needs[patch], axis=1)
+        assert np.array_equal(wanted & program, wanted)
+    assert zones.feature_names(zones.LINES | zones.SCALP) == ("LINES", "SCALP")
+    # The lip's middle needs its mask; the brow's middle its strokes.
+    lip, brow = (int(np.argmin(np.hypot(*(places - at).T))) for at in ((0.05, 6.58), (0.25, 7.47)))
+    assert needs[lip] & zones.REGIONS and not needs[lip] & zones.BROWS
+    assert needs[brow] & zones.BROWS
+
+
+def test_the_hair_sheet_stands_off_the_head_and_follows_it(coarse: tuple[HeadLevel, np.ndarray]) -> None:
+    _, rest = coarse
+    sheet = HairSheet(rest, np.zeros(len(rest)))
+    points = rest.astype(np.float32)
+    flat, full = (sheet.follow("short", points, volume) for volume in (0.0, 1.0))
+    crown = int(np.argmax(full[:, 1]))
+    assert 0.10 < full[crown, 1] - flat[crown, 1] < 0.20
+    assert np.allclose(np.linalg.norm(full[:, 3:], axis=1), 1.0, atol=1e-4)
+    moved = sheet.follow("short", points + np.float32(0.1), 1.0)
+    assert np.allclose(moved[:, :3] - full[:, :3], 0.1, atol=1e-5)
+
+
+def test_longer_hair_ends_lower_and_no_sheet_covers_the_face(coarse: tuple[HeadLevel, np.ndarray]) -> None:
+    _, rest = coarse
+    sheet = HairSheet(rest, np.zeros(len(rest)))
+    lowest = [float(sheet.place(style)[np.unique(sheet.triangles(style)), 1].min()) for style in sheet.styles]
+    assert sheet.styles == ("short", "medium", "long")
+    assert lowest[0] > lowest[1] > lowest[2]
+    for style in sheet.styles:
+        s, t = sheet.place(style)[np.unique(sheet.triangles(style))].T
+        assert not ((s < 0.35) & (t < neutral_hairline(s) - 0.5)).any(), style
+    assert STYLES["bald"].scalp_dm < 0 < STYLES["buzz"].scalp_dm
+
+
+def test_damaged_paint_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    class Broken:
+        def open(self, mode: str) -> object:
+            raise OSError("no such file")
+
+        def __str__(self) -> str:
+            return "paint.npz"
+
+    monkeypatch.setattr(maps, "PAINT", Broken())
+    with pytest.raises(EngineError, match=r"paint\.npz cannot be read .*reinstall"):
+        maps.load_maps()
+
+
+def test_sampling_a_picture_is_bilinear_and_can_wrap() -> None:
+    picture = np.array([[0, 255], [0, 255]], np.uint8)
+    assert maps.sample(picture, np.array([[0.5, 0.5]]), tiled=False)[0] == pytest.approx(0.5)
+    assert maps.sample(picture, np.array([[0.0, 0.5]]), tiled=False)[0] == pytest.approx(0.0)
+    assert maps.sample(picture, np.array([[0.0, 0.5]]), tiled=True)[0] == pytest.approx(0.5)
