@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine_bridge.engines.embedded import facemap, maps, zones
-from engine_bridge.engines.embedded.hair import STYLES, HairSheet, neutral_hairline
+from engine_bridge.engines.embedded.hair import NEUTRAL, STYLES, HairSheet, hairline
 from engine_bridge.engines.embedded.materials import material_parameters
 from engine_bridge.engines.embedded.mesh import SKIN, HeadLevel, load_asset
 from engine_bridge.engines.embedded.morph import Morpher
@@ -93,12 +93,27 @@ def test_the_hair_sheet_stands_off_the_head_and_follows_it(coarse: tuple[HeadLev
     _, rest = coarse
     sheet = HairSheet(rest, np.zeros(len(rest)))
     points = rest.astype(np.float32)
-    flat, full = (sheet.follow("short", points, volume) for volume in (0.0, 1.0))
+    flat, full = (sheet.follow("short", points, {**NEUTRAL, "hair.volume": volume}) for volume in (-1.0, 1.0))
     crown = int(np.argmax(full[:, 1]))
     assert 0.10 < full[crown, 1] - flat[crown, 1] < 0.20
     assert np.allclose(np.linalg.norm(full[:, 3:], axis=1), 1.0, atol=1e-4)
-    moved = sheet.follow("short", points + np.float32(0.1), 1.0)
+    moved = sheet.follow("short", points + np.float32(0.1), {**NEUTRAL, "hair.volume": 1.0})
     assert np.allclose(moved[:, :3] - full[:, :3], 0.1, atol=1e-5)
+
+
+def test_the_hair_sheet_grows_out_of_the_scalp_wherever_the_hairline_is(coarse: tuple[HeadLevel, np.ndarray]) -> None:
+    _, rest = coarse
+    sheet = HairSheet(rest, np.zeros(len(rest)))
+    points = rest.astype(np.float32)
+    s, t = sheet.place("short").T
+    for receded in (-1.0, 0.0, 1.0):
+        named = {"hair.hairline": 0.0, "hair.peak": 0.0, "hair.recession": receded, "hair.volume": 0.0}
+        flat = sheet.follow("short", points, {**named, "hair.hairline": 20.0})[:, :3]
+        stands_off = np.linalg.norm(sheet.follow("short", points, named)[:, :3] - flat, axis=1)
+        behind = t - hairline(s, named)
+        front = (s < 0.6) & (t > 7.5)
+        assert stands_off[front & (behind < -0.05)].max() < 1e-6
+        assert stands_off[front & (behind > 0.30)].min() > 0.05
 
 
 def test_longer_hair_ends_lower_and_no_sheet_covers_the_face(coarse: tuple[HeadLevel, np.ndarray]) -> None:
@@ -109,7 +124,7 @@ def test_longer_hair_ends_lower_and_no_sheet_covers_the_face(coarse: tuple[HeadL
     assert lowest[0] > lowest[1] > lowest[2]
     for style in sheet.styles:
         s, t = sheet.place(style)[np.unique(sheet.triangles(style))].T
-        assert not ((s < 0.35) & (t < neutral_hairline(s) - 0.5)).any(), style
+        assert not ((s < 0.35) & (t < hairline(s, NEUTRAL) - 0.5)).any(), style
     assert STYLES["bald"].scalp_dm < 0 < STYLES["buzz"].scalp_dm
 
 

@@ -89,6 +89,6 @@ class SheetBuffers:
         self.fixed = {style: context.buffer(sheet.place(style).tobytes()) for style in sheet.styles}
         self.triangles = {style: context.buffer(sheet.triangles(style).tobytes()) for style in sheet.styles}
 
-    def move(self, style: str, coarse: Floats, volume: float) -> None:
-        """Upload a style's sheet over a head with coarse points (N, 3)."""
-        self.moving.write(self._sheet.follow(style, coarse, volume).astype(np.float32).tobytes())
+    def move(self, face: Face, coarse: Floats) -> None:
+        """Upload a face's sheet over its head's coarse points (N, 3)."""
+        self.moving.write(self._sheet.follow(face.hair_style, coarse, face.named).astype(np.float32).tobytes())

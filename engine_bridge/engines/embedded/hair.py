@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from engine_bridge.engines.embedded.facemap import AXIS_Z_DM, RADIUS_DM
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
+Reals = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
 CENTRE_DM = np.array([0.0, 7.45, AXIS_Z_DM])
@@ -94,13 +96,17 @@ class HairSheet:
         quads = quads[kept[quads].any(1)]
         return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
 
-    def follow(self, name: str, points: Floats, volume: float) -> Floats:
+    def follow(self, name: str, points: Floats, named: Mapping[str, float]) -> Floats:
         """(H, 6) points and normals of the sheet on a head with coarse points (N, 3).
 
-        `volume` scales how far it stands off the skull.
+        Of the parameters in `named`, `hair.volume` scales how far it stands off the skull; where hair begins, the sheet
+        grows out of the scalp, so that nobody looks under it.
         """
-        base, off, _ = self._styles[name]
-        at = base + off * np.float32(volume) + (points - self._rest)[self._bound].mean(1)
+        base, off, place = self._styles[name]
+        arc, height = place.T
+        behind = np.maximum(height - hairline(arc, named), arc - np.float32(STYLES[name].edge))
+        risen = np.clip((behind + 0.04) / 0.30, 0.0, 1.0) ** 0.6 * (1.0 + 0.45 * named["hair.volume"])
+        at = base + off * risen[:, None].astype(np.float32) + (points - self._rest)[self._bound].mean(1)
         grid = at.reshape(-1, COLUMNS + 1, 3)
         down = np.gradient(grid, axis=0)
         along = np.roll(grid[:, :-1], -1, 1) - np.roll(grid[:, :-1], 1, 1)
@@ -134,20 +140,24 @@ class HairSheet:
         off = np.concatenate([dome_off, fall_off]).reshape(-1, 3)
         arc = np.broadcast_to(RADIUS_DM * np.abs(self._azimuth), (DOME_ROWS + FALL_ROWS, COLUMNS + 1))
         place = np.stack([arc.ravel(), base[:, 1]], 1)
-        # At its edge the sheet grows out of the scalp.
-        behind = np.maximum(place[:, 1] - neutral_hairline(place[:, 0]), place[:, 0] - style.edge)
-        risen = np.clip((behind + 0.04) / 0.30, 0.0, 1.0) ** 0.6
-        return base, off * risen[:, None], place
+        return base, off, place
 
 
-def _ramp(low: float, high: float, x: Array) -> Array:
+def _ramp(low: float, high: float, x: Reals) -> Reals:
     u = np.clip((x - low) / (high - low), 0.0, 1.0)
     return u * u * (3.0 - 2.0 * u)
 
 
-def neutral_hairline(arc: Array) -> Array:
-    """Height of the neutral hairline over the arc on the face map, both in dm; the same as in hairline.glsl."""
-    return 7.985 + 0.03 * np.exp(-(((arc - 0.40) / 0.15) ** 2)) - 0.95 * _ramp(0.46, 0.84, arc)
+NEUTRAL = {"hair.hairline": 0.0, "hair.peak": 0.0, "hair.recession": 0.0}
+
+
+def hairline(arc: Reals, named: Mapping[str, float]) -> Reals:
+    """Height of the hairline over the arc on the face map, both in dm, for parameters in -1..1; as in hairline.glsl."""
+    peak = named["hair.peak"]
+    grown = 0.2 + (0.2 if peak < 0.0 else 0.8) * peak
+    front = 7.985 + 0.13 * named["hair.hairline"] - 0.11 * grown * np.exp(-((arc / 0.075) ** 2))
+    temples = (0.03 + 0.15 * named["hair.recession"]) * np.exp(-(((arc - 0.40) / 0.15) ** 2))
+    return front + temples - 0.95 * _ramp(0.46, 0.84, arc)
 
 
 def _around(angle: Array, other: Array, radius: Array, at: tuple[Array, Array], blur: tuple[float, float]) -> Array:

@@ -37,6 +37,8 @@ MUSCLE_FACE = {
     "l-cheek-bones": 0.35,
     "r-cheek-bones": 0.35,
 }
+# The data's hump also moves the whole nose down, which is another slider: what is named here is taken out again.
+CARRIED = {"nose-hump-incr": "nose-trans-down"}
 EYE_MIDDLE_DM = (0.0, 7.29)
 """Where the middle of the two eyes is kept in x and y, so that every face is framed alike."""
 
@@ -87,8 +89,11 @@ class Morpher:
         self._shapes = shape_parameters()
         columns = [asset.targets[name] for name in self._macro_targets]
         for shape in self._shapes:
-            columns.append(asset.targets[shape.positive] * shape.gain[1])
-            negative = asset.targets[shape.negative] if shape.negative else -asset.targets[shape.positive]
+            positive = asset.targets[shape.positive]
+            if shape.positive in CARRIED:
+                positive = positive - asset.targets[CARRIED[shape.positive]]
+            columns.append(positive * shape.gain[1])
+            negative = asset.targets[shape.negative] if shape.negative else -positive
             columns.append(negative * shape.gain[0])
         movable = np.zeros(len(asset.vertices), bool)
         movable[np.unique(asset.quads[(asset.parts == SKIN) | (asset.parts == LASHES)])] = True

@@ -143,5 +143,5 @@ class Pass:
         gl.set_uniform(self._hair, "end_y", style.end_y)
         gl.set_uniform(self._hair, "hangs", style.hangs)
         self._context.enable_only(moderngl.DEPTH_TEST)
-        self._sheets.move(face.hair_style, coarse, 1.0 + 0.45 * face.named["hair.volume"])
+        self._sheets.move(face, coarse)
         self._hair_drawn[face.hair_style].render()

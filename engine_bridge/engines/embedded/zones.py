@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine_bridge.engines.embedded.hair import neutral_hairline
+from engine_bridge.engines.embedded.hair import NEUTRAL, hairline
 
 Array = npt.NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def needs(unrolled: Array, beard: Array, lines: Array) -> npt.NDArray[np.int64]:
     ears = (s > 0.98) & (t > 6.70) & (t < 7.60)
     freckles = (s < 0.64) & (np.abs(t - 6.99) < 0.28)
     # The lowest hairline lies 0.13 + 0.11 dm below the neutral one, and hair grows 0.06 dm in front of it.
-    scalp = (t > neutral_hairline(s) - 0.34) | (s > 0.86)
+    scalp = (t > hairline(s, NEUTRAL) - 0.34) | (s > 0.86)
     found = np.zeros(len(s), np.int64)
     for mask, where in (
         (LINES, (lines > 0.004) | lips),

@@ -37,7 +37,8 @@ void main() {
     vec3 colour = c * diffuse(n, open_sky, vec3(0.18));
     // The cornea bulges: it mirrors a window-like light nearer the pupil than the ball would.
     vec2 glint = d.xy - vec2(0.15, 0.15);
-    float window = smoothstep(0.115, 0.085, max(abs(glint.x), abs(glint.y)));
+    vec2 past = max(abs(glint) - 0.055, vec2(0.0));
+    float window = smoothstep(0.065, 0.030, length(past));
     float second = smoothstep(0.07, 0.045, length(d.xy - vec2(-0.20, -0.17)));
     colour += (0.90 * window + 0.10 * second) * step(0.0, d.z) + 0.06 * lobe(half_cosines(n, view), open_sky, 40.0);
     pixel = vec4(colour, 1.0);

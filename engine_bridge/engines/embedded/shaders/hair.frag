@@ -28,7 +28,7 @@ void main() {
     n *= facing;
     vec3 flow = vec3(0.0, -1.0, -0.30) + 0.35 * vec3((coarse - 0.5), 0.0, 0.0);
     vec3 along = normalize(flow - n * dot(flow, n));
-    float inside = facing < 0.0 ? 0.22 : 1.0;
+    float inside = facing < 0.0 ? mix(0.55, 0.22, hangs) : 1.0;
     float root = smoothstep(0.0, 0.16, behind);
     float open = inside * (0.60 + 0.40 * root) * (0.62 + 0.38 * smoothstep(0.10, 0.65, strand));
     vec4 sky = vec4(open, 0.0, 0.0, 0.0);
