@@ -195,7 +195,8 @@ def _reconstructor(args: argparse.Namespace) -> int:
     model, figures = run.train()
     facts = {
         "figures": figures.to_dict(),
-        "config": asdict(config),
+        # The card goes out: a folder of this machine is not its reader's business.
+        "config": {**asdict(config), "start_from": Path(config.start_from).name},
         "data": {**asdict(dataset.info), "samples": len(captures)},
         "photos": {
             "people": len(photos.rows_of),

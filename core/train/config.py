@@ -72,6 +72,7 @@ class ReconstructorConfig:
     codebook_photos: float = 0.0  # 1: L_differ holds for photos as well as for renders
     domain_memory: int = 0  # earlier samples of each domain that the MMD also compares with
     geometry_batch: int = 0  # photos of a step that L_3d looks at; 0 means all
+    start_from: str = ""  # run folder whose E, D and R this run begins with; see core.train.transfer
     degrade: float = 1.0  # how strongly inputs of E are degraded, 0 to 1
     held_out: int = 512
     held_out_people: int = 41

@@ -28,6 +28,7 @@ from core.train.refit import features, refit_head, widen_head
 from core.train.report import Report
 from core.train.results import bounds
 from core.train.schedule import AveragedWeights, Clock, choose_device, learning_rate, place, set_threads
+from core.train.transfer import start_from
 from engine_bridge.errors import SchemaMismatch
 
 CHECKPOINT = "reconstructor-checkpoint"
@@ -63,7 +64,11 @@ class ReconstructorRun:
         self.losses = StepLosses(
             imitator, captures, photos, constants, seen, float(change.mean()), config, device, nets
         )
-        self.model = place(Reconstructor(*bounds(captures.schema)), device).train()
+        model = Reconstructor(*bounds(captures.schema))
+        if config.start_from and not (self.out / CHECKPOINT).exists():
+            same = start_from(model, Path(config.start_from), captures.schema)
+            self.report.say(f"Starting from {config.start_from}, which knows {same} of the parameters.")
+        self.model = place(model, device).train()
         self.averaged = AveragedWeights(self.model, config.ema)
         self.optimizers = make_optimizers(self.model, config)
         self.step, elapsed_s = self._resume()
