@@ -1,4 +1,4 @@
-"""Records every shipped data file: writes core/data/SHA256SUMS, and the digests that NOTICE states.
+"""Records every shipped data file: writes core/data/SHA256SUMS, the embedded engine's own, and NOTICE's digests.
 
 `python scripts/checksums.py --check` changes nothing and fails when a file has changed or has no entry in NOTICE.
 An entry of NOTICE is a line `files: PATH` (a file, or a folder ending in /), its facts, and one `sha256` line a file;
@@ -16,6 +16,8 @@ sys.path.insert(0, str(ROOT))
 from core import assets  # noqa: E402  # The checkout's own, installed or not.
 
 NOTICE = ROOT / "NOTICE"
+# The engine checks its files itself, and knows nothing of the core.
+ENGINE = "engine_bridge/engines/embedded/data/"
 
 
 def main(arguments: list[str]) -> int:
@@ -26,7 +28,8 @@ def main(arguments: list[str]) -> int:
     if homeless:
         print(f"checksums: NOTICE has no entry for {', '.join(homeless)}; add its source and licence", file=sys.stderr)
         return 1
-    wanted = {assets.SUMS: listing, NOTICE: notice}
+    own = "".join(f"{value}  {path.removeprefix(ENGINE)}\n" for path, value in sums.items() if path.startswith(ENGINE))
+    wanted = {assets.SUMS: listing, ROOT / ENGINE / assets.SUMS.name: own, NOTICE: notice}
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
         for path in stale:

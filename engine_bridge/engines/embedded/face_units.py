@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
+from engine_bridge.engines.embedded.assets import read_asset
 from engine_bridge.engines.embedded.mesh import SKIN, HeadAsset
 from engine_bridge.errors import EngineError
 
-ASSET = files("engine_bridge.engines.embedded") / "data" / "expression.npz"
+ASSET = "expression.npz"
 SIDES = ("left", "right")
 
 Array = npt.NDArray[np.float64]
@@ -45,11 +45,7 @@ def load_units(asset: HeadAsset, neutral: Array) -> FaceUnits:
 
     Raises EngineError when the expression asset is missing, damaged, or of another head.
     """
-    try:
-        with ASSET.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            data = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError) as error:
-        raise EngineError(f"The expression asset {ASSET} cannot be read ({error}); reinstall facebridge.") from error
+    data = read_asset(ASSET)
     if int(data["target_indices"].max()) >= len(neutral):
         raise EngineError(
             f"The expression asset {ASSET} is for another head, of more than {len(neutral)} points; build it again."

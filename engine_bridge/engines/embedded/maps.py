@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
-from engine_bridge.errors import EngineError
+from engine_bridge.engines.embedded.assets import read_asset
 
-PAINT = files("engine_bridge.engines.embedded") / "data" / "paint.npz"
 NOISE_PX = 256
 
 Bytes = npt.NDArray[np.uint8]
@@ -39,20 +37,16 @@ class Maps:
 
 def load_maps() -> Maps:
     """Read the packaged pictures; raises EngineError when the file is missing or damaged."""
-    try:
-        with PAINT.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            data = {name: archive[name] for name in archive.files}
-        return Maps(
-            data["regions"],
-            data["lines"],
-            data["tile"],
-            data["brow"],
-            data["lash"],
-            data["occlusion"].astype(np.float64) / 64.0,
-            _noise(),
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise EngineError(f"The head's paint {PAINT} cannot be read ({error}); reinstall facebridge.") from error
+    data = read_asset("paint.npz")
+    return Maps(
+        data["regions"],
+        data["lines"],
+        data["tile"],
+        data["brow"],
+        data["lash"],
+        data["occlusion"].astype(np.float64) / 64.0,
+        _noise(),
+    )
 
 
 def _noise() -> Bytes:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from engine_bridge.errors import EngineError
+from engine_bridge.engines.embedded.assets import read_asset
 
 SKIN, EYE_LEFT, EYE_RIGHT, LASHES = range(4)
-ASSET = files("engine_bridge.engines.embedded") / "data" / "head.npz"
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -41,11 +39,7 @@ class HeadAsset:
 
 def load_asset() -> HeadAsset:
     """Read the packaged head; raises EngineError when the file is missing or damaged."""
-    try:
-        with ASSET.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            data = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError) as error:
-        raise EngineError(f"The head asset {ASSET} cannot be read ({error}); reinstall facebridge.") from error
+    data = read_asset("head.npz")
     count = len(data["vertices"])
     step = float(data["target_step_dm"])
     targets: dict[str, sparse.csc_array] = {}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
-from engine_bridge.errors import EngineError
+from engine_bridge.engines.embedded.assets import read_asset
 
-ASSET = files("engine_bridge.engines.embedded") / "data" / "mesh_points.npz"
 CM_PER_DM = 10.0
 
 Array = npt.NDArray[np.float64]
@@ -29,14 +27,9 @@ class MeshPoints:
     @classmethod
     def load(cls) -> MeshPoints:
         """Read the packaged table; raises EngineError when it is missing or damaged."""
-        try:
-            with ASSET.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                weights = archive["weights"].astype(np.float64) / 65535.0
-                return cls(archive["corners"].astype(np.int64), weights / weights.sum(1, keepdims=True))
-        except (OSError, ValueError, KeyError) as error:
-            raise EngineError(
-                f"The table of mesh points {ASSET} cannot be read ({error}); reinstall facebridge."
-            ) from error
+        data = read_asset("mesh_points.npz")
+        weights = data["weights"].astype(np.float64) / 65535.0
+        return cls(data["corners"].astype(np.int64), weights / weights.sum(1, keepdims=True))
 
     def place(self, points: Array, camera: Floats, image_px: int) -> Floats:
         """Coarse points (N, 3) in dm and a camera (4, 4) -> (468, 5): x, y px from the top left, X, Y, Z cm."""
