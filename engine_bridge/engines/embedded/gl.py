@@ -49,14 +49,17 @@ def program(gl: moderngl.Context, vertex: str, fragment: str, defines: tuple[str
 
 def set_uniform(used: moderngl.Program, name: str, value: Any) -> None:
     """Set a uniform, unless the compiler dropped it because the shader does not use it."""
-    if name in used:
-        used[name] = value
+    # Not `name in used`, which walks through all of its uniforms; this is called seventy times a face.
+    uniform = used.get(name, None)
+    if isinstance(uniform, moderngl.Uniform):
+        uniform.value = value
 
 
 def set_sliders(used: moderngl.Program, sliders: npt.NDArray[np.float32]) -> None:
     """Hand over the sliders; the compiler cuts the array behind the last one that a shader reads."""
-    if "m" in used:
-        used["m"].write(sliders[: used["m"].array_length].tobytes())  # type: ignore[union-attr]
+    uniform = used.get("m", None)
+    if isinstance(uniform, moderngl.Uniform):
+        uniform.write(sliders[: uniform.array_length].tobytes())
 
 
 def texture(gl: moderngl.Context, picture: npt.NDArray[np.uint8], unit: int, tiled: bool, mipmaps: bool) -> None:

@@ -148,16 +148,20 @@ class HeadLevel:
         self.quads = quads if refined else asset.quads
         self.parts = np.repeat(asset.parts, 4) if refined else asset.parts
         self.count = self.smooth.shape[0]
+        self._corners = np.ascontiguousarray(self.quads.T)
         self._normal_sum = _incidence(self.quads, self.count).astype(np.float32)
 
     def normals(self, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """(N, 3) area-weighted unit normals of this level's points (N, 3)."""
-        corner = points[self.quads]
-        a, b = corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1]
-        face = np.empty_like(a)
+        # One coordinate at a time: numpy gathers long rows several times faster than triples.
+        rows = np.ascontiguousarray(points.T)
+        first, second, third, fourth = self._corners
+        a = [row.take(third) - row.take(first) for row in rows]
+        b = [row.take(fourth) - row.take(second) for row in rows]
+        face = np.empty((len(first), 3), np.float32)
         for k in range(3):
             i, j = (k + 1) % 3, (k + 2) % 3
-            face[:, k] = a[:, i] * b[:, j] - a[:, j] * b[:, i]
+            face[:, k] = a[i] * b[j] - a[j] * b[i]
         total = np.asarray(self._normal_sum @ face, np.float32)
         return total / np.maximum(np.sqrt(np.einsum("nk,nk->n", total, total)), 1e-12)[:, None]
 
