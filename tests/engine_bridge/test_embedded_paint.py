@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from engine_bridge.engines.embedded import facemap, maps, zones
-from engine_bridge.engines.embedded.hair import NEUTRAL, STYLES, HairSheet, hairline
+from engine_bridge.engines.embedded.falling_hair import FALLS, FallingHair, HiddenEars
+from engine_bridge.engines.embedded.hair import NEUTRAL, STYLES, HairSheet, Skull, hairline
 from engine_bridge.engines.embedded.materials import material_parameters
 from engine_bridge.engines.embedded.mesh import SKIN, HeadLevel, load_asset
 from engine_bridge.engines.embedded.morph import Morpher
 from engine_bridge.engines.embedded.paint import BEARD, COLOUR, LINES, TARGETS, Paint, weight
-from engine_bridge.errors import EngineError
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +19,19 @@ def coarse() -> tuple[HeadLevel, np.ndarray]:
     asset = load_asset()
     level = HeadLevel(asset, refined=False)
     return level, np.asarray(level.smooth @ Morpher(asset).neutral)
+
+
+def ears_of(rest: np.ndarray) -> np.ndarray:
+    return maps.sample(maps.load_maps().regions[..., 3], facemap.to_texture(facemap.unroll(rest)), tiled=False)
+
+
+def bald_sheet(rest: np.ndarray) -> HairSheet:
+    ears = np.zeros(len(rest))
+    return HairSheet(Skull(rest, ears), rest, ears)
+
+
+def named(**changed: float) -> dict[str, float]:
+    return {**NEUTRAL, "hair.volume": 0.0, **{f"hair.{name}": value for name, value in changed.items()}}
 
 
 def sliders(**changed: float) -> dict[str, float]:
@@ -91,7 +104,7 @@ def test_a_patch_gets_the_smallest_program_that_has_all_it_needs(coarse: tuple[H
 
 def test_the_hair_sheet_stands_off_the_head_and_follows_it(coarse: tuple[HeadLevel, np.ndarray]) -> None:
     _, rest = coarse
-    sheet = HairSheet(rest, np.zeros(len(rest)))
+    sheet = bald_sheet(rest)
     points = rest.astype(np.float32)
     flat, full = (sheet.follow("short", points, {**NEUTRAL, "hair.volume": volume}) for volume in (-1.0, 1.0))
     crown = int(np.argmax(full[:, 1]))
@@ -103,7 +116,7 @@ def test_the_hair_sheet_stands_off_the_head_and_follows_it(coarse: tuple[HeadLev
 
 def test_the_hair_sheet_grows_out_of_the_scalp_wherever_the_hairline_is(coarse: tuple[HeadLevel, np.ndarray]) -> None:
     _, rest = coarse
-    sheet = HairSheet(rest, np.zeros(len(rest)))
+    sheet = bald_sheet(rest)
     points = rest.astype(np.float32)
     s, t = sheet.place("short").T
     for receded in (-1.0, 0.0, 1.0):
@@ -116,29 +129,76 @@ def test_the_hair_sheet_grows_out_of_the_scalp_wherever_the_hairline_is(coarse: 
         assert stands_off[front & (behind > 0.30)].min() > 0.05
 
 
-def test_longer_hair_ends_lower_and_no_sheet_covers_the_face(coarse: tuple[HeadLevel, np.ndarray]) -> None:
+@pytest.fixture(scope="module")
+def falling(coarse: tuple[HeadLevel, np.ndarray]) -> dict[str, FallingHair]:
     _, rest = coarse
-    sheet = HairSheet(rest, np.zeros(len(rest)))
-    lowest = [float(sheet.place(style)[np.unique(sheet.triangles(style)), 1].min()) for style in sheet.styles]
-    assert sheet.styles == ("short", "medium", "long")
-    assert lowest[0] > lowest[1] > lowest[2]
-    for style in sheet.styles:
-        s, t = sheet.place(style)[np.unique(sheet.triangles(style))].T
-        assert not ((s < 0.35) & (t < hairline(s, NEUTRAL) - 0.5)).any(), style
+    ears = ears_of(rest)
+    return {style: FallingHair(fall, Skull(rest, ears), rest, ears) for style, fall in FALLS.items()}
+
+
+def test_every_style_has_hair_of_one_kind(coarse: tuple[HeadLevel, np.ndarray]) -> None:
+    _, rest = coarse
+    sheet = bald_sheet(rest)
+    assert sheet.styles == ("short",)
+    assert set(FALLS) == {"medium", "long"} and not set(FALLS) & set(sheet.styles)
+    assert {*FALLS, *sheet.styles, "bald", "buzz"} == set(STYLES)
     assert STYLES["bald"].scalp_dm < 0 < STYLES["buzz"].scalp_dm
+    s, t = sheet.place("short")[np.unique(sheet.triangles("short"))].T
+    assert not ((s < 0.35) & (t < hairline(s, NEUTRAL) - 0.5)).any()
 
 
-def test_damaged_paint_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    class Broken:
-        def open(self, mode: str) -> object:
-            raise OSError("no such file")
+def test_falling_hair_covers_the_ears_and_leaves_the_face_free(
+    coarse: tuple[HeadLevel, np.ndarray], falling: dict[str, FallingHair]
+) -> None:
+    _, rest = coarse
+    points = rest.astype(np.float32)
+    pressed = points.copy()
+    HiddenEars(rest, ears_of(rest)).press(pressed)
+    ear = (ears_of(rest) > 0.5) & (facemap.unroll(rest)[:, 0] < 1.4)
+    assert ear.sum() > 100 and np.abs(points[ear, 0]).max() > np.abs(pressed[ear, 0]).max() + 0.08
+    inner = np.abs(rest[:, 0]) < 0.5
+    assert np.array_equal(points[inner], pressed[inner])
+    lowest: dict[str, float] = {}
+    for style, hair in falling.items():
+        at = hair.follow(points, named())[:, :3]
+        beside = (at[:, 1] > 6.7) & (at[:, 1] < 7.4) & (at[:, 2] > 0.25) & (at[:, 2] < 0.75)
+        assert beside.any() and np.abs(at[beside, 0]).min() > np.abs(pressed[ear, 0]).max(), style
+        front = (at[:, 1] < 7.7) & (at[:, 2] > 0.9)
+        assert front.any() and np.abs(at[front, 0]).min() > 0.45, style
+        lowest[style] = float(at[:, 1].min())
+    assert lowest["medium"] > lowest["long"] + 0.5
 
-        def __str__(self) -> str:
-            return "paint.npz"
 
-    monkeypatch.setattr(maps, "PAINT", Broken())
-    with pytest.raises(EngineError, match=r"paint\.npz cannot be read .*reinstall"):
-        maps.load_maps()
+def test_falling_hair_stays_outside_of_a_face_that_grows(
+    coarse: tuple[HeadLevel, np.ndarray], falling: dict[str, FallingHair]
+) -> None:
+    _, rest = coarse
+    # Cheeks and jaw alone grow by 1.5 cm a side.
+    wide = rest.copy()
+    cheek = np.exp(-np.square((rest[:, 1] - 6.75) / 0.2)) * (rest[:, 2] > 0.3)
+    wide[:, 0] += 0.15 * cheek * np.sign(rest[:, 0]) * np.minimum(np.abs(rest[:, 0]) / 0.3, 1.0)
+    for style, hair in falling.items():
+        plain, grown = (hair.follow(points.astype(np.float32), named())[:, :3] for points in (rest, wide))
+        beside = (plain[:, 1] > 6.65) & (plain[:, 1] < 6.85) & (plain[:, 2] > 0.5)
+        assert beside.any() and (np.abs(grown[beside, 0]) - np.abs(plain[beside, 0])).min() > 0.04, style
+
+
+def test_falling_hair_follows_the_hairline_and_its_volume(
+    coarse: tuple[HeadLevel, np.ndarray], falling: dict[str, FallingHair]
+) -> None:
+    _, rest = coarse
+    points = rest.astype(np.float32)
+    for style, hair in falling.items():
+        plain = hair.follow(points, named())
+        high, full = hair.follow(points, named(hairline=1.0)), hair.follow(points, named(volume=1.0))
+        edge = (hair.place[:, 3] < 0.01) & (plain[:, 1] > 7.8)
+        assert edge.any() and (high[edge, 1] - plain[edge, 1]).min() > 0.08, style
+        side = (np.abs(plain[:, 0]) > 0.75) & (plain[:, 1] > 7.0)
+        assert side.any() and (np.abs(full[side, 0]) - np.abs(plain[side, 0])).min() > 0.03, style
+        for vector in (plain[:, 3:6], plain[:, 6:9]):
+            assert np.allclose(np.linalg.norm(vector, axis=1), 1.0, atol=1e-3), style
+        outwards = np.einsum("nk,nk->n", plain[:, :3] - np.array([0.0, 7.4, 0.35]), plain[:, 3:6]) > 0.0
+        assert outwards[hair.place[:, 3] > 0.2].mean() > 0.97, style
 
 
 def test_sampling_a_picture_is_bilinear_and_can_wrap() -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine_bridge.engines.embedded import facemap
-from engine_bridge.engines.embedded.hair import HairSheet
+from engine_bridge.engines.embedded.falling_hair import FALLS, FallingHair, HiddenEars
+from engine_bridge.engines.embedded.hair import HairSheet, Skull
 from engine_bridge.engines.embedded.maps import Maps, sample
 from engine_bridge.engines.embedded.mesh import EYE_LEFT, EYE_RIGHT, HeadLevel
 from engine_bridge.engines.embedded.paint import BEARD, COLOUR, LINES, Paint
@@ -22,6 +23,8 @@ MOVING = ("3f 3f 3f 2f", ("position", "normal", "paint", "cover"))
 FIXED = ("3f 2f 4f", ("rest", "place", "sky"))
 SHEET_MOVING = ("3f 3f", ("position", "normal"))
 SHEET_FIXED = ("2f", ("place",))
+FALLING_MOVING = ("3f 3f 3f", ("position", "normal", "flow"))
+FALLING_FIXED = ("4f", ("place",))
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,14 @@ class LevelBuffers:
         self.fixed = context.buffer(fixed.astype(np.float32).tobytes())
         self._scratch = np.zeros((head.count, 11), np.float32)
         self.moving = context.buffer(reserve=self._scratch.nbytes, dynamic=True)
+        self._hidden_ears = HiddenEars(rest, self.ears)
         self._balls = [head.part_points(part) for part in (EYE_LEFT, EYE_RIGHT)]
 
     def move(self, face: Face) -> Floats:
         """Upload a face; returns its points (N, 3)."""
         points = np.asarray(self.head.smooth_f32 @ face.control.astype(np.float32))
+        if face.hair_style in FALLS:
+            self._hidden_ears.press(points)
         mixed = self.paint.mix(face.named)
         into = self._scratch
         into[:, :3] = points
@@ -81,7 +87,7 @@ class LevelBuffers:
 
 
 class SheetBuffers:
-    """The hair's sheet on the card, with one set of places and triangles a style."""
+    """The sheets of hair that follow the head on the card, with one set of places and triangles a style."""
 
     def __init__(self, context: moderngl.Context, sheet: HairSheet) -> None:
         self._sheet = sheet
@@ -92,3 +98,35 @@ class SheetBuffers:
     def move(self, face: Face, coarse: Floats) -> None:
         """Upload a face's sheet over its head's coarse points (N, 3)."""
         self.moving.write(self._sheet.follow(face.hair_style, coarse, face.named).astype(np.float32).tobytes())
+
+
+class FallingBuffers:
+    """One cut of falling hair on the card."""
+
+    def __init__(self, context: moderngl.Context, hair: FallingHair) -> None:
+        self._hair = hair
+        self.moving = context.buffer(reserve=len(hair.place) * 36, dynamic=True)
+        self.fixed = context.buffer(hair.place.tobytes())
+        self.triangles = context.buffer(hair.triangles().tobytes())
+
+    def move(self, face: Face, coarse: Floats) -> None:
+        """Upload a face's hair over its head's coarse points (N, 3)."""
+        self.moving.write(self._hair.follow(coarse, face.named).tobytes())
+
+
+class HairBuffers:
+    """All hair with a volume; a cut of falling hair is laid out when it is first worn."""
+
+    def __init__(self, context: moderngl.Context, rest: Array, ears: Array) -> None:
+        """`rest` (N, 3): the coarse level's neutral points; `ears` (N,) in 0..1."""
+        self._context, self._rest, self._ears = context, rest, ears
+        self._skull = Skull(rest, ears)
+        self.sheets = SheetBuffers(context, HairSheet(self._skull, rest, ears))
+        self._falling: dict[str, FallingBuffers] = {}
+
+    def falling(self, style: str) -> FallingBuffers:
+        """The cut of a style in FALLS."""
+        if style not in self._falling:
+            hair = FallingHair(FALLS[style], self._skull, self._rest, self._ears)
+            self._falling[style] = FallingBuffers(self._context, hair)
+        return self._falling[style]

@@ -1,4 +1,4 @@
-"""Hair with a volume: a sheet over the skull, cut by the hairline, that hangs down or ends at the nape by style."""
+"""Hair with a volume: a sheet over the skull, cut by the hairline, that ends at the nape."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.spatial import KDTree
 
 from engine_bridge.engines.embedded.facemap import AXIS_Z_DM, RADIUS_DM
@@ -36,34 +36,67 @@ class HairStyle:
     side_dm: float = 0.0
     end_y: float = 6.6
     """Height at which it ends."""
-    hangs: float = 0.0
-    """0: follows head and neck; 1: hangs straight down from the temples."""
     edge: float = 1.22
     """Arc on the face map where it begins below the temples."""
-    flare: float = 0.0
-    """How much wider the sheet is at its end than at the temples."""
 
 
 STYLES: dict[str, HairStyle] = {
     "bald": HairStyle(-1.0),
     "buzz": HairStyle(0.012),
-    "short": HairStyle(0.02, 0.160, 0.075, 6.55, 0.0, 1.44, 0.0),
-    "medium": HairStyle(0.02, 0.150, 0.270, 6.20, 0.95, 0.64, -0.06),
-    "long": HairStyle(0.02, 0.130, 0.260, 5.30, 1.0, 0.66, 0.16),
+    "short": HairStyle(0.02, 0.160, 0.075, 6.55, 1.44),
+    "medium": HairStyle(0.02),
+    "long": HairStyle(0.02),
 }
+"""What falls from a parting, of medium and long hair, is in `falling_hair`."""
+
+
+class Skull:
+    """The neutral head without its ears, as distances from an upright axis and from a point on it."""
+
+    def __init__(self, rest: Array, ears: Array) -> None:
+        """`rest` (N, 3): the coarse level's neutral points; `ears` (N,): in 0..1."""
+        skull = rest[(ears < 0.05) & (rest[:, 1] > 5.7) & (np.hypot(rest[:, 0], rest[:, 2] - AXIS_Z_DM) < 1.5)]
+        self.azimuth = np.linspace(-np.pi, np.pi, COLUMNS + 1)
+        self.elevation = np.linspace(np.pi / 2, 0.0, DOME_ROWS)
+        self.dome = _radii(skull, self.azimuth, self.elevation)
+        """(DOME_ROWS, COLUMNS + 1) distances from CENTRE_DM."""
+        self.heights: Array = np.linspace(float(CENTRE_DM[1]), 5.8, 30)
+        self.girths = _girths(skull, self.azimuth, self.heights)
+        """(30, COLUMNS + 1) distances from the axis."""
+
+    def dome_radius(self, way: Array) -> Array:
+        """(...) distance of the skull from CENTRE_DM in unit directions (..., 3) that do not point down."""
+        rise = np.arcsin(np.clip(way[..., 1], 0.0, 1.0))
+        row = (np.pi / 2 - rise) / (np.pi / 2) * (DOME_ROWS - 1)
+        return self._at(self.dome, row, np.arctan2(way[..., 0], way[..., 2]))
+
+    def girth(self, azimuth: Array, height: Array) -> Array:
+        """(...) distance of head and neck from the axis; below the last height, its."""
+        row = (height - self.heights[0]) / (self.heights[-1] - self.heights[0]) * (len(self.heights) - 1)
+        return self._at(self.girths, row, azimuth)
+
+    def towards(self, azimuth: Array, height: Array) -> Array:
+        """(N, 3) unit directions from CENTRE_DM to the skull at azimuths and heights (N,) on the dome."""
+        rise = np.linspace(0.0, np.pi / 2, 91)
+        sine, cosine = np.sin(rise), np.cos(rise)
+        found: list[Array] = []
+        for angle, wanted in zip(azimuth, height, strict=True):
+            way = np.stack([cosine * np.sin(angle), sine, cosine * np.cos(angle)], -1)
+            heights = CENTRE_DM[1] + self.dome_radius(way) * sine
+            found.append(way[int(np.argmin(np.abs(heights - wanted)))])
+        return np.stack(found)
+
+    def _at(self, table: Array, row: Array, azimuth: Array) -> Array:
+        column = (azimuth + np.pi) / (2 * np.pi) * COLUMNS
+        return map_coordinates(table, [row, column], order=1, mode="nearest")
 
 
 class HairSheet:
     """The sheet's grid on the neutral head, bound to the skull so that it follows every morph and bone."""
 
-    def __init__(self, rest: Array, ears: Array) -> None:
+    def __init__(self, skull: Skull, rest: Array, ears: Array) -> None:
         """`rest` (N, 3): the coarse level's neutral points; `ears` (N,): in 0..1."""
-        skull = rest[(ears < 0.05) & (rest[:, 1] > 5.7) & (np.hypot(rest[:, 0], rest[:, 2] - AXIS_Z_DM) < 1.5)]
-        self._azimuth = np.linspace(-np.pi, np.pi, COLUMNS + 1)
-        self._elevation = np.linspace(np.pi / 2, 0.0, DOME_ROWS)
-        self._dome = _radii(skull, self._azimuth, self._elevation)
-        self._heights: Array = np.linspace(float(CENTRE_DM[1]), 5.8, 30)
-        self._girth = _girths(skull, self._azimuth, self._heights)
+        self._skull = skull
         self._rest = rest.astype(np.float32)
         outer = np.flatnonzero((ears < 0.05) & (rest[:, 1] > 6.95))
         base, _, _ = self._grid(STYLES["short"])
@@ -118,27 +151,28 @@ class HairSheet:
 
     def _grid(self, style: HairStyle) -> tuple[Array, Array, Array]:
         """Points on the skull (H, 3), directions in which they stand off (H, 3), place on the face map (H, 2)."""
-        azimuth, elevation = np.meshgrid(self._azimuth, self._elevation)
+        skull = self._skull
+        azimuth, elevation = np.meshgrid(skull.azimuth, skull.elevation)
         way = np.stack(
             [np.cos(elevation) * np.sin(azimuth), np.sin(elevation), np.cos(elevation) * np.cos(azimuth)], -1
         )
-        dome = CENTRE_DM + self._dome[..., None] * way
+        dome = CENTRE_DM + skull.dome[..., None] * way
         upward = np.sin(elevation)[..., None]
         dome_off = way * (style.side_dm + (style.top_dm - style.side_dm) * upward)
         u = np.linspace(0.0, 1.0, FALL_ROWS + 1)[1:, None]
         height = CENTRE_DM[1] + u * (style.end_y - CENTRE_DM[1])
         # numpy's overloads of interp leave its type unknown.
-        columns: list[Any] = [np.interp(height[:, 0], self._heights[::-1], g[::-1]) for g in self._girth.T]
+        columns: list[Any] = [np.interp(height[:, 0], skull.heights[::-1], g[::-1]) for g in skull.girths.T]
         around: Array = np.stack(columns, 1)
-        start = self._dome[-1][None]
-        radius = np.minimum(around, start) * (1 - style.hangs) + (start + style.flare * u * u) * style.hangs
-        outward = np.stack([np.sin(self._azimuth), np.zeros(COLUMNS + 1), np.cos(self._azimuth)], -1)
+        start = skull.dome[-1][None]
+        radius = np.minimum(around, start)
+        outward = np.stack([np.sin(skull.azimuth), np.zeros(COLUMNS + 1), np.cos(skull.azimuth)], -1)
         fall = radius[..., None] * outward + np.array([0.0, 0.0, AXIS_Z_DM])
         fall[..., 1] = height
         fall_off = np.broadcast_to(outward * style.side_dm, fall.shape)
         base = np.concatenate([dome, fall]).reshape(-1, 3)
         off = np.concatenate([dome_off, fall_off]).reshape(-1, 3)
-        arc = np.broadcast_to(RADIUS_DM * np.abs(self._azimuth), (DOME_ROWS + FALL_ROWS, COLUMNS + 1))
+        arc = np.broadcast_to(RADIUS_DM * np.abs(skull.azimuth), (DOME_ROWS + FALL_ROWS, COLUMNS + 1))
         place = np.stack([arc.ravel(), base[:, 1]], 1)
         return base, off, place
 

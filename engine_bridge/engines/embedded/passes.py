@@ -10,14 +10,17 @@ import numpy.typing as npt
 
 from engine_bridge.engines.embedded import gl, zones
 from engine_bridge.engines.embedded.buffers import (
+    FALLING_FIXED,
+    FALLING_MOVING,
     FIXED,
     MOVING,
     SHEET_FIXED,
     SHEET_MOVING,
     Face,
+    HairBuffers,
     LevelBuffers,
-    SheetBuffers,
 )
+from engine_bridge.engines.embedded.falling_hair import FALLS
 from engine_bridge.engines.embedded.hair import STYLES
 from engine_bridge.engines.embedded.mesh import EYE_LEFT, EYE_RIGHT, LASHES, SKIN
 from engine_bridge.engines.embedded.view import View
@@ -32,28 +35,31 @@ class Pass:
         self,
         context: moderngl.Context,
         levels: list[LevelBuffers],
-        sheets: SheetBuffers,
+        hair: HairBuffers,
         textures: dict[str, int],
         rest_ball: tuple[float, ...],
         truth: bool = False,
     ) -> None:
         """`textures`: unit of each picture by its name in the shaders; `rest_ball`: middle of the left eyeball."""
-        self._context, self._levels, self._sheets, self._truth = context, levels, sheets, truth
+        self._context, self._levels, self._worn, self._truth = context, levels, hair, truth
         extra = ("TRUTH",) if truth else ()
         # Truth is asked for rarely: one program for all of the skin will do.
         masks = (zones.PROGRAMS[-1],) if truth else zones.PROGRAMS
         self._eye = gl.program(context, "strip.vert", "eye.frag", extra)
         self._lashes = gl.program(context, "strip.vert", "lashes.frag", extra)
         self._hair = gl.program(context, "hair.vert", "hair.frag", extra)
+        self._falling = gl.program(context, "falling_hair.vert", "falling_hair.frag", extra)
         self._skins = {
             mask: gl.program(context, "skin.vert", "skin.frag", zones.feature_names(mask) + extra) for mask in masks
         }
-        self._programs = [self._eye, self._lashes, self._hair, *self._skins.values()]
+        self._programs = [self._eye, self._lashes, self._hair, self._falling, *self._skins.values()]
         for used in self._programs:
             for name, unit in textures.items():
                 gl.set_uniform(used, name, unit)
             gl.set_uniform(used, "rest_ball", rest_ball)
         self._drawn = [self._vertex_arrays(level, masks) for level in levels]
+        sheets = hair.sheets
+        self._falling_drawn: dict[str, moderngl.VertexArray] = {}
         self._hair_drawn = {
             style: self._vertex_array(
                 self._hair,
@@ -135,13 +141,30 @@ class Pass:
         self._context.enable_only(moderngl.DEPTH_TEST if self._truth else moderngl.DEPTH_TEST | moderngl.BLEND)
         for strip in drawn["lashes"]:
             strip.render()
+        if face.hair_style in FALLS:
+            self._draw_falling(face, points[: self._levels[0].head.count])
 
     def _draw_hair(self, face: Face, coarse: npt.NDArray[np.float32]) -> None:
         style = STYLES[face.hair_style]
         gl.set_uniform(self._hair, "hair_colour", tuple(face.colours["hair"]))
         gl.set_uniform(self._hair, "edge", style.edge)
         gl.set_uniform(self._hair, "end_y", style.end_y)
-        gl.set_uniform(self._hair, "hangs", style.hangs)
         self._context.enable_only(moderngl.DEPTH_TEST)
-        self._sheets.move(face, coarse)
+        self._worn.sheets.move(face, coarse)
         self._hair_drawn[face.hair_style].render()
+
+    def _draw_falling(self, face: Face, coarse: npt.NDArray[np.float32]) -> None:
+        """Last of all, since its locks end softly: first what is seen from inside, then the outside."""
+        style, fall = face.hair_style, FALLS[face.hair_style]
+        buffers = self._worn.falling(style)
+        if style not in self._falling_drawn:
+            content = ((buffers.moving, FALLING_MOVING), (buffers.fixed, FALLING_FIXED))
+            self._falling_drawn[style] = self._vertex_array(self._falling, content, buffers.triangles)
+        gl.set_uniform(self._falling, "hair_colour", tuple(face.colours["hair"]))
+        gl.set_uniform(self._falling, "ragged", fall.ragged)
+        buffers.move(face, coarse)
+        blend = moderngl.NOTHING if self._truth else moderngl.BLEND
+        self._context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE | blend)
+        for culled in ("front", "back"):
+            self._context.cull_face = culled
+            self._falling_drawn[style].render()

@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine_bridge.engines.embedded import facemap, gl
-from engine_bridge.engines.embedded.buffers import Face, LevelBuffers, SheetBuffers
-from engine_bridge.engines.embedded.hair import HairSheet
+from engine_bridge.engines.embedded.buffers import Face, HairBuffers, LevelBuffers
 from engine_bridge.engines.embedded.maps import Maps
 from engine_bridge.engines.embedded.mesh import HeadLevel
 from engine_bridge.engines.embedded.passes import Pass
@@ -30,7 +29,7 @@ class HeadRenderer:
         self._levels = [
             LevelBuffers(self._context, head, points, maps) for head, points in zip(levels, rest, strict=True)
         ]
-        self._sheets = SheetBuffers(self._context, HairSheet(rest[0], self._levels[0].ears))
+        self._hair = HairBuffers(self._context, rest[0], self._levels[0].ears)
         pictures = {
             "noise": (maps.noise, True, False),
             "regions": (maps.regions, False, True),
@@ -49,7 +48,7 @@ class HeadRenderer:
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
 
     def _pass(self, truth: bool) -> Pass:
-        return Pass(self._context, self._levels, self._sheets, self._textures, self._rest_ball, truth)
+        return Pass(self._context, self._levels, self._hair, self._textures, self._rest_ball, truth)
 
     def draw(self, faces: list[Face], image_px: int, view: View) -> npt.NDArray[np.uint8]:
         """(N, image_px, image_px, 3) sRGB uint8, rows from the top."""

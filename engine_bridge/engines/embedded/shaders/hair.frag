@@ -4,7 +4,7 @@ in vec3 N;
 in vec2 M;
 uniform sampler2D tile;    // stubble, strands, freckles, down
 uniform vec3 hair_colour;
-uniform float edge, end_y, hangs, detail;
+uniform float edge, end_y, detail;
 out vec4 pixel;
 
 void main() {
@@ -12,11 +12,11 @@ void main() {
     float fine = textureLod(tile, vec2(M.x * 1.7 + 0.06 * M.y, lie * 0.22), max(detail - 0.8, 0.0)).g;
     float coarse = textureLod(noise, vec2(M.x * 0.62 + 0.11 * M.y, lie * 0.30 + 0.37), 0.0).a;
     float strand = 0.55 * fine + 0.45 * coarse;
-    float front = M.y - max(hairline(M.x) - 0.015, mix(7.30, 0.0, hangs));
-    float back = min(M.x - edge, M.y - 6.0 * (1.0 - hangs));
+    float front = M.y - max(hairline(M.x) - 0.015, 7.30);
+    float back = min(M.x - edge, M.y - 6.0);
     float behind = max(front, back);
     if (behind + 0.10 * (strand - 0.55) < 0.0) discard;
-    if (M.y - end_y < (0.10 + 0.25 * hangs) * strand) discard;
+    if (M.y - end_y < 0.10 * strand) discard;
 
 #ifdef TRUTH
     pixel = vec4(8.0, 10.0 / gl_FragCoord.w, 0.0, 1.0);
@@ -28,7 +28,7 @@ void main() {
     n *= facing;
     vec3 flow = vec3(0.0, -1.0, -0.30) + 0.35 * vec3((coarse - 0.5), 0.0, 0.0);
     vec3 along = normalize(flow - n * dot(flow, n));
-    float inside = facing < 0.0 ? mix(0.55, 0.22, hangs) : 1.0;
+    float inside = facing < 0.0 ? 0.55 : 1.0;
     float root = smoothstep(0.0, 0.16, behind);
     float open = inside * (0.60 + 0.40 * root) * (0.62 + 0.38 * smoothstep(0.10, 0.65, strand));
     vec4 sky = vec4(open, 0.0, 0.0, 0.0);
