@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from core.align.cache import PhotoCache
     from core.bundle import Bundle
-    from core.evaluate.likeness import Likeness
+    from core.evaluate.people import PeopleFigures
     from core.evaluate.sface import SFace
 
-HELP = "Measures how like their people the characters are, by SFace, a network that training never sees."
+HELP = "Measures how like their people the characters are, by networks that training never sees."
 
 _RENDER_BATCH = 16
 
@@ -53,23 +53,24 @@ def run(args: argparse.Namespace) -> int:
     if difference is not None:
         raise SchemaMismatch(f"The bundle is for another character than the engine '{args.engine}' draws: {difference}")
     with tempfile.TemporaryDirectory(prefix="facebridge-", ignore_cleanup_errors=True) as temporary:
-        likeness, skipped = _measure(args.photos, args.cache or Path(temporary) / "photos", bundle, args.engine, sface)
-    print(_table(likeness, skipped))
+        found, skipped = _measure(args.photos, args.cache or Path(temporary) / "photos", bundle, args.engine, sface)
+    print(_table(found, skipped))
     if args.report is not None:
-        figures = {"bundle": bundle.card, "photos_left_out": skipped, "likeness": likeness.as_dict()}
+        figures = {"bundle": bundle.card, "photos_left_out": skipped, **found.as_dict()}
         write_atomically(args.report, (json.dumps(figures, indent=2) + "\n").encode())
     return 0
 
 
-def _measure(photos: Path, folder: Path, bundle: Bundle, engine: str, sface: SFace) -> tuple[Likeness, int]:
+def _measure(photos: Path, folder: Path, bundle: Bundle, engine: str, sface: SFace) -> tuple[PeopleFigures, int]:
     """The figures, and how many photos could not be aligned."""
-    from core.evaluate.likeness import describe_faces, measure_likeness
+    from core.evaluate.likeness import describe_faces
+    from core.evaluate.people import measure_people
 
     cache = _aligned(photos, folder, bundle)
-    renders = _characters(photos, cache, bundle, engine)
+    parameters, renders = _characters(photos, cache, bundle, engine)
     seen = _with_bar("photos", lambda tell: describe_faces(cache.images, sface, cache.points, progress=tell))
     drawn = _with_bar("renders", lambda tell: describe_faces(renders, sface, progress=tell))
-    return measure_likeness(seen, drawn, cache.identity), len(cache.skipped)
+    return measure_people(seen, drawn, parameters, cache.identity), len(cache.skipped)
 
 
 def _aligned(photos: Path, folder: Path, bundle: Bundle) -> PhotoCache:
@@ -81,8 +82,11 @@ def _aligned(photos: Path, folder: Path, bundle: Bundle) -> PhotoCache:
     )
 
 
-def _characters(photos: Path, cache: PhotoCache, bundle: Bundle, engine: str) -> NDArray[np.uint8]:
-    """The engine's picture (N,256,256,3) of the character that each aligned photo's file is imported to."""
+def _characters(
+    photos: Path, cache: PhotoCache, bundle: Bundle, engine: str
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Of the character that each aligned photo's file is imported to: parameters (N,P), engine's picture
+    (N,256,256,3)."""
     import numpy as np
 
     from core.align.face import ALIGNED_PX
@@ -92,7 +96,8 @@ def _characters(photos: Path, cache: PhotoCache, bundle: Bundle, engine: str) ->
 
     reconstructor = Reconstructor(bundle)
 
-    def draw(tell: Callable[[int, int], None]) -> NDArray[np.uint8]:
+    def draw(tell: Callable[[int, int], None]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        vectors: list[NDArray[np.float32]] = []
         pictures: list[NDArray[np.uint8]] = []
         with EngineSession.start(engine, image_px=ALIGNED_PX) as session:
             for start in range(0, len(cache.photos), _RENDER_BATCH):
@@ -102,10 +107,10 @@ def _characters(photos: Path, cache: PhotoCache, bundle: Bundle, engine: str) ->
                     if isinstance(result, InputError):
                         raise InputError(f"{photos / name} changed since it was aligned: {result}")
                 good = [result for result in found if not isinstance(result, InputError)]
-                parameters = np.stack([result.parameters for result in good])
-                pictures.append(session.render(parameters, np.stack([result.choices for result in good])))
+                vectors.append(np.stack([result.parameters for result in good]))
+                pictures.append(session.render(vectors[-1], np.stack([result.choices for result in good])))
                 tell(start + len(names), len(cache.photos))
-        return np.concatenate(pictures)
+        return np.concatenate(vectors), np.concatenate(pictures)
 
     return _with_bar("import", draw)
 
@@ -123,14 +128,21 @@ def _with_bar(what: str, work: Callable[[Callable[[int, int], None]], Any]) -> A
         return work(tell)
 
 
-def _table(likeness: Likeness, skipped: int) -> str:
+def _table(found: PeopleFigures, skipped: int) -> str:
+    likeness, verified = found.likeness, found.verification
     rows = [
         ("closer to its own person", f"{likeness.closer_share:.1%}"),
         ("  95 % interval", f"{likeness.closer_share_low:.1%} to {likeness.closer_share_high:.1%}"),
         ("  the photo itself (upper bound)", f"{likeness.photo_closer_share:.1%}"),
+        ("its person the nearest (rank 1)", f"{found.retrieval.rank_1:.1%}"),
+        ("  among the five nearest (rank 5)", f"{found.retrieval.rank_5:.1%}"),
+        ("  chance", f"{1 / found.retrieval.people:.1%} and {min(1.0, 5 / found.retrieval.people):.1%}"),
+        ("verification by parameters", f"{verified.parameters:.3f}" if verified else "needs 20 people"),
+        ("  by SFace of renders, of photos", f"{verified.renders:.3f}, {verified.photos:.3f}" if verified else "-"),
         ("cosine between people, renders", f"{likeness.render_cosine:.3f}"),
         ("cosine between people, photos", f"{likeness.photo_cosine:.3f}"),
         ("cheek lightness, rank correlation", f"{likeness.lightness_correlation:.3f}"),
+        ("cheek colour, median CIEDE2000", f"{found.skin_difference:.1f}"),
         ("photos measured / people / pairs", f"{likeness.anchors} / {likeness.people} / {likeness.pairs}"),
         ("renders without a face", f"{likeness.renders_without_face}"),
         ("photos left out", f"{skipped}"),

@@ -18,25 +18,28 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from core.align.face import find_landmarks, template_points
+from core.evaluate.colour import cheek_colour
 from core.evaluate.sface import SFace, face_crops
 from core.perception.geometry import LandmarkNet
 from engine_bridge.errors import InputError
 
 _BATCH = 32
-_CHEEKS = (50, 280)  # mid-cheek landmarks, right and left, clear of beard, nose and eye shadow
-_EYES = (33, 263)
-_CHEEK_RADIUS = 0.12  # of the distance between the outer eye corners
 _BOOTSTRAPS = 1000
 
 
 @dataclass(frozen=True)
 class Faces:
-    """Pictures of faces for measuring: SFace embeddings (N,128), cheek lightness L* (N,) and whether a face was
+    """Pictures of faces for measuring: SFace embeddings (N,128), cheek colours L*a*b* (N,3) and whether a face was
     found (N,) bool; rows without a face hold zeros and NaN."""
 
     embeddings: NDArray[np.float32]
-    lightness: NDArray[np.float32]
+    cheeks: NDArray[np.float32]
     found: NDArray[np.bool_]
+
+    @property
+    def lightness(self) -> NDArray[np.float32]:
+        """(N,) L* of the cheeks, 0 black to 100 white."""
+        return self.cheeks[:, 0]
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def describe_faces(
     """Pictures (N,H,W,3) uint8 -> what likeness needs. Landmarks `points` (N,478,3) px are found where not given."""
     count = len(images)
     embeddings = np.zeros((count, 128), np.float32)
-    lightness = np.full(count, np.nan, np.float32)
+    cheeks = np.full((count, 3), np.nan, np.float32)
     found = np.zeros(count, bool)
     for start in range(0, count, _BATCH):
         batch = np.stack([images[row] for row in range(start, min(start + _BATCH, count))])
@@ -93,27 +96,11 @@ def describe_faces(
                 crops = face_crops(pixels, template_points(torch.from_numpy(np.array(marks))))
                 target = np.array(rows) + start
                 embeddings[target] = torch.nn.functional.normalize(sface(crops), dim=1).numpy()
-            lightness[target] = [cheek_lightness(batch[row], mark) for row, mark in zip(rows, marks, strict=True)]
+            cheeks[target] = [cheek_colour(batch[row], mark) for row, mark in zip(rows, marks, strict=True)]
             found[target] = True
         if progress is not None:
             progress(min(start + _BATCH, count), count)
-    return Faces(embeddings, lightness, found)
-
-
-def cheek_lightness(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> float:
-    """Median CIE L* (0 black, 100 white) of two discs on the cheeks of a picture (H,W,3) uint8; NaN outside it."""
-    radius = _CHEEK_RADIUS * float(np.linalg.norm(landmarks[_EYES[1], :2] - landmarks[_EYES[0], :2]))
-    rows, columns = np.mgrid[: image.shape[0], : image.shape[1]] + 0.5
-    inside = np.zeros(image.shape[:2], bool)
-    for cheek in _CHEEKS:
-        x, y = landmarks[cheek, :2]
-        inside |= (columns - x) ** 2 + (rows - y) ** 2 <= radius**2
-    if not inside.any():
-        return float("nan")
-    coded = image[inside].astype(np.float64) / 255
-    linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
-    luminance = float(np.median(linear @ np.array([0.2126, 0.7152, 0.0722])))
-    return 116 * luminance ** (1 / 3) - 16 if luminance > 216 / 24389 else luminance * 24389 / 27
+    return Faces(embeddings, cheeks, found)
 
 
 def measure_likeness(
@@ -137,8 +124,8 @@ def measure_likeness(
             f"Likeness needs one render and one identity a photo, but there are {len(photos.found)} photos, "
             f"{len(renders.found)} renders and {len(identity)} identities."
         )
-    seen = _centred(photos, identity, photo_mean)
-    drawn = _centred(renders, identity, render_mean)
+    seen = centred(photos, identity, photo_mean)
+    drawn = centred(renders, identity, render_mean)
     same = identity[:, None] == identity[None]
     usable = photos.found[None] & ~np.eye(len(identity), dtype=bool)
     partners, strangers = same & usable, ~same & photos.found[None]
@@ -172,7 +159,7 @@ def person_mean(faces: Faces, identity: NDArray[np.integer]) -> NDArray[np.float
     return np.mean([faces.embeddings[faces.found & (identity == person)].mean(0) for person in people], axis=0)
 
 
-def _centred(faces: Faces, identity: NDArray[np.integer], mean: NDArray[np.float32] | None) -> NDArray[np.float32]:
+def centred(faces: Faces, identity: NDArray[np.integer], mean: NDArray[np.float32] | None) -> NDArray[np.float32]:
     """Embeddings less their domain's mean, of unit length; zeros where no face was found."""
     moved = faces.embeddings - (person_mean(faces, identity) if mean is None else mean)
     moved[~faces.found] = 0

@@ -1,4 +1,4 @@
-"""Starts E, D and R from an earlier run: what finds a face in a picture serves the next look and the next schema too."""
+"""Starts E, D and R from an earlier run: what finds a face in a picture serves the next look and schema too."""
 
 from __future__ import annotations
 

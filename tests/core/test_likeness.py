@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.evaluate.likeness import Faces, cheek_lightness, measure_likeness, person_mean
+from core.evaluate.likeness import Faces, measure_likeness, person_mean
 from engine_bridge.errors import InputError
 
 PEOPLE, EACH = 12, 4
@@ -19,7 +19,8 @@ def unit(rows: NDArray[np.float64]) -> NDArray[np.float32]:
 def faces(embeddings: NDArray[np.float64], lightness: NDArray[np.float64] | None = None) -> Faces:
     count = len(embeddings)
     shown = np.linspace(20, 80, count) if lightness is None else lightness
-    return Faces(unit(embeddings), shown.astype(np.float32), np.ones(count, bool))
+    cheeks = np.stack([shown, np.zeros(count), np.zeros(count)], 1)
+    return Faces(unit(embeddings), cheeks.astype(np.float32), np.ones(count, bool))
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_a_render_without_a_face_counts_as_not_closer(photos: NDArray[np.float64
     lost = np.ones(len(identity), bool)
     lost[: PEOPLE * EACH // 4] = False
     renders = faces(photos)
-    renders = Faces(renders.embeddings * lost[:, None], np.where(lost, renders.lightness, np.nan), lost)
+    renders = Faces(renders.embeddings * lost[:, None], np.where(lost[:, None], renders.cheeks, np.nan), lost)
     found = measure_likeness(faces(photos), renders, identity)
     assert found.closer_share == pytest.approx(0.75) and found.renders_without_face == PEOPLE * EACH // 4
 
@@ -106,25 +107,3 @@ def test_too_few_people_or_photos_are_refused(photos: NDArray[np.float64]) -> No
         measure_likeness(faces(photos), faces(photos), np.arange(len(photos)))
     with pytest.raises(InputError, match=r"48 photos, 47 renders"):
         measure_likeness(faces(photos), faces(photos[1:]), np.zeros(len(photos), int))
-
-
-def landmarks() -> NDArray[np.float32]:
-    points = np.zeros((478, 3), np.float32)
-    points[[33, 263, 50, 280], :2] = [[80, 100], [176, 100], [85, 150], [170, 150]]
-    return points
-
-
-@pytest.mark.parametrize(("grey", "lightness"), [(0, 0.0), (119, 50.0), (255, 100.0)])
-def test_cheek_lightness_is_cie_lightness(grey: int, lightness: float) -> None:
-    image = np.full((256, 256, 3), grey, np.uint8)
-    assert cheek_lightness(image, landmarks()) == pytest.approx(lightness, abs=0.5)
-
-
-def test_cheek_lightness_looks_at_the_cheeks_only() -> None:
-    image = np.zeros((256, 256, 3), np.uint8)
-    image[135:166, 70:101] = 200
-    image[135:166, 155:186] = 200
-    only_cheeks = cheek_lightness(image, landmarks())
-    image[:130] = 255
-    assert cheek_lightness(image, landmarks()) == only_cheeks == pytest.approx(80.6, abs=0.5)
-    assert np.isnan(cheek_lightness(image, landmarks() + 1000))

@@ -1,4 +1,4 @@
-"""A reconstructor that starts from an earlier run: equal answers for parameters of the same name, neutral for new ones."""
+"""A reconstructor that starts from an earlier run: equal answers for equal names, neutral for new parameters."""
 
 from __future__ import annotations
 
@@ -62,5 +62,5 @@ def test_networks_of_another_architecture_are_refused_in_words(tmp_path: Path, e
 
 
 def test_a_folder_without_a_finished_run_is_refused(tmp_path: Path, earlier: CharacterSchema) -> None:
-    with pytest.raises(InputError, match="reconstructor.safetensors"):
+    with pytest.raises(InputError, match=r"reconstructor\.safetensors"):
         start_from(Reconstructor(*bounds(earlier)), tmp_path, earlier)
