@@ -67,10 +67,10 @@ def _measure(photos: Path, folder: Path, bundle: Bundle, engine: str, sface: SFa
     from core.evaluate.people import measure_people
 
     cache = _aligned(photos, folder, bundle)
-    parameters, renders = _characters(photos, cache, bundle, engine)
+    parameters, renders, nearness = _characters(photos, cache, bundle, engine)
     seen = _with_bar("photos", lambda tell: describe_faces(cache.images, sface, cache.points, progress=tell))
     drawn = _with_bar("renders", lambda tell: describe_faces(renders, sface, progress=tell))
-    return measure_people(seen, drawn, parameters, cache.identity), len(cache.skipped)
+    return measure_people(seen, drawn, parameters, cache.identity, nearness), len(cache.skipped)
 
 
 def _aligned(photos: Path, folder: Path, bundle: Bundle) -> PhotoCache:
@@ -84,21 +84,23 @@ def _aligned(photos: Path, folder: Path, bundle: Bundle) -> PhotoCache:
 
 def _characters(
     photos: Path, cache: PhotoCache, bundle: Bundle, engine: str
-) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float64]]:
     """Of the character that each aligned photo's file is imported to: parameters (N,P), engine's picture
-    (N,256,256,3)."""
+    (N,256,256,3), and how near the imitator's is to it (N,) dB."""
     import numpy as np
 
     from core.align.face import ALIGNED_PX
+    from core.evaluate.people import psnr_db
     from core.reconstruct import Reconstructor
     from engine_bridge.errors import InputError
     from engine_bridge.session import EngineSession
 
     reconstructor = Reconstructor(bundle)
 
-    def draw(tell: Callable[[int, int], None]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    def draw(tell: Callable[[int, int], None]) -> tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.float64]]:
         vectors: list[NDArray[np.float32]] = []
         pictures: list[NDArray[np.uint8]] = []
+        nearness: list[float] = []
         with EngineSession.start(engine, image_px=ALIGNED_PX) as session:
             for start in range(0, len(cache.photos), _RENDER_BATCH):
                 names = cache.photos[start : start + _RENDER_BATCH]
@@ -109,8 +111,10 @@ def _characters(
                 good = [result for result in found if not isinstance(result, InputError)]
                 vectors.append(np.stack([result.parameters for result in good]))
                 pictures.append(session.render(vectors[-1], np.stack([result.choices for result in good])))
+                guesses = (result.imitator_image for result in good)
+                nearness += [psnr_db(guess, drawn) for guess, drawn in zip(guesses, pictures[-1], strict=True)]
                 tell(start + len(names), len(cache.photos))
-        return np.concatenate(vectors), np.concatenate(pictures)
+        return np.concatenate(vectors), np.concatenate(pictures), np.array(nearness)
 
     return _with_bar("import", draw)
 
@@ -143,6 +147,7 @@ def _table(found: PeopleFigures, skipped: int) -> str:
         ("cosine between people, photos", f"{likeness.photo_cosine:.3f}"),
         ("cheek lightness, rank correlation", f"{likeness.lightness_correlation:.3f}"),
         ("cheek colour, median CIEDE2000", f"{found.skin_difference:.1f}"),
+        ("imitator against engine, PSNR", f"{found.imitator_psnr_db:.1f} dB"),
         ("photos measured / people / pairs", f"{likeness.anchors} / {likeness.people} / {likeness.pairs}"),
         ("renders without a face", f"{likeness.renders_without_face}"),
         ("photos left out", f"{skipped}"),

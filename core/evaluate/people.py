@@ -37,6 +37,8 @@ class PeopleFigures:
     verification: Verified | None
     skin_difference: float
     """Median CIEDE2000 between a render's cheek and the median cheek of its person's photos."""
+    imitator_psnr_db: float
+    """Mean PSNR of the imitator's pictures of the characters against the engine's."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers by name, for JSON."""
@@ -44,9 +46,14 @@ class PeopleFigures:
 
 
 def measure_people(
-    photos: Faces, renders: Faces, parameters: NDArray[np.floating[Any]], identity: NDArray[np.integer]
+    photos: Faces,
+    renders: Faces,
+    parameters: NDArray[np.floating[Any]],
+    identity: NDArray[np.integer],
+    imitator_psnr_db: NDArray[np.floating[Any]],
 ) -> PeopleFigures:
-    """Figures of renders[i] of parameters[i] (N, P), made from photos[i] of person identity[i] (N,)."""
+    """Figures of renders[i] of parameters[i] (N, P), made from photos[i] of person identity[i] (N,), where the
+    imitator's picture of the same parameters is so near (N,) dB."""
     wanted = person_colours(photos.cheeks, identity)
     seen = np.isfinite(renders.cheeks).all(1) & np.isfinite(wanted).all(1)
     apart = colour_difference(renders.cheeks[seen], wanted[seen])
@@ -55,7 +62,14 @@ def measure_people(
         retrieve(photos, renders, identity),
         _verified(photos, renders, parameters, identity),
         float(np.median(apart)) if len(apart) else float("nan"),
+        float(np.mean(imitator_psnr_db)),
     )
+
+
+def psnr_db(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
+    """Peak signal-to-noise ratio between two pictures of one shape; 99 for equal ones."""
+    error = float(np.mean((first.astype(np.float64) - second.astype(np.float64)) ** 2))
+    return 99.0 if error == 0.0 else 10.0 * np.log10(255.0**2 / error)
 
 
 def _verified(

@@ -24,13 +24,13 @@ def test_missing_sface_weights_are_said(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_the_table_states_every_figure() -> None:
     likeness = Likeness(0.712, 0.65, 0.77, 0.97, 0.61, 0.07, 0.83, 870, 12345, 50, 2)
-    found = PeopleFigures(likeness, Retrieval(0.16, 0.41, 50), Verified(0.812, 0.701, 0.982), 5.63)
+    found = PeopleFigures(likeness, Retrieval(0.16, 0.41, 50), Verified(0.812, 0.701, 0.982), 5.63, 31.46)
     table = evaluate._table(found, 10)
     for text in (
         "71.2%", "65.0% to 77.0%", "97.0%", "16.0%", "41.0%", "2.0% and 10.0%", "0.812", "0.701, 0.982", "0.610",
-        "0.070", "0.830", "5.6", "870 / 50 / 12345",
+        "0.070", "0.830", "5.6", "31.5 dB", "870 / 50 / 12345",
     ):  # fmt: skip
         assert text in table
     assert table.splitlines()[-2].endswith("2") and table.splitlines()[-1].endswith("10")
-    few = PeopleFigures(likeness, Retrieval(0.5, 1.0, 3), None, 5.63)
+    few = PeopleFigures(likeness, Retrieval(0.5, 1.0, 3), None, 5.63, 31.46)
     assert "needs 20 people" in evaluate._table(few, 0) and "33.3% and 100.0%" in evaluate._table(few, 0)

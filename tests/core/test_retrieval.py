@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.evaluate.likeness import Faces
-from core.evaluate.people import measure_people
+from core.evaluate.people import measure_people, psnr_db
 from core.evaluate.retrieval import retrieve
 from engine_bridge.errors import InputError
 
@@ -63,10 +63,17 @@ def test_people_with_one_photo_are_left_out_and_one_person_is_refused() -> None:
 
 def test_the_whole_table_is_measured_and_verification_needs_twenty_people() -> None:
     photos, renders = faces(people(0.1), 60.0), faces(people(0.2), 52.0)
-    figures = measure_people(photos, renders, people(0.1), IDENTITY)
+    figures = measure_people(photos, renders, people(0.1), IDENTITY, np.full(len(IDENTITY), 30.0))
+    assert figures.imitator_psnr_db == 30.0
     assert figures.retrieval.rank_1 > 0.9 and 6.0 < figures.skin_difference < 9.0
     assert figures.verification is not None and figures.verification.parameters > 0.95
     assert figures.as_dict()["verification"]["photos"] == figures.verification.photos
     few = IDENTITY < 19
     seen, drawn = (Faces(f.embeddings[few], f.cheeks[few], f.found[few]) for f in (photos, renders))
-    assert measure_people(seen, drawn, people(0.1)[few], IDENTITY[few]).verification is None
+    assert measure_people(seen, drawn, people(0.1)[few], IDENTITY[few], np.zeros(few.sum())).verification is None
+
+
+def test_psnr_of_a_constant_error_is_known() -> None:
+    black = np.zeros((4, 4, 3), np.uint8)
+    assert psnr_db(black, black) == 99.0
+    assert psnr_db(black, black + np.uint8(51)) == pytest.approx(20 * np.log10(5))
