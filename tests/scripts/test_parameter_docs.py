@@ -193,3 +193,7 @@ def test_sheets_that_are_too_heavy_are_refused(sheets: ModuleType, monkeypatch: 
         sheets.draw_sheets(
             lambda parameters: np.zeros((len(parameters), 64, 64, 3), np.uint8), pattern_schema(), ["waves"]
         )
+
+
+def test_the_page_in_this_repository_is_up_to_date(docs: ModuleType) -> None:
+    assert docs.main(["--check"]) == 0, "run python scripts/parameter_docs.py"
