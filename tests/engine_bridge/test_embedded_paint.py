@@ -7,11 +7,12 @@ import pytest
 
 from engine_bridge.engines.embedded import facemap, maps, zones
 from engine_bridge.engines.embedded.falling_hair import FALLS, FallingHair, HiddenEars
-from engine_bridge.engines.embedded.hair import NEUTRAL, STYLES, HairSheet, Skull, hairline
+from engine_bridge.engines.embedded.hair import NEUTRAL, STYLES, HairSheet, hairline
 from engine_bridge.engines.embedded.materials import material_parameters
 from engine_bridge.engines.embedded.mesh import SKIN, HeadLevel, load_asset
 from engine_bridge.engines.embedded.morph import Morpher
 from engine_bridge.engines.embedded.paint import BEARD, COLOUR, LINES, TARGETS, Paint, weight
+from engine_bridge.engines.embedded.skull import Skull
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +27,7 @@ def ears_of(rest: np.ndarray) -> np.ndarray:
 
 
 def bald_sheet(rest: np.ndarray) -> HairSheet:
-    ears = np.zeros(len(rest))
-    return HairSheet(Skull(rest, ears), rest, ears)
+    return HairSheet(Skull.load(), rest)
 
 
 def named(**changed: float) -> dict[str, float]:
@@ -133,7 +133,7 @@ def test_the_hair_sheet_grows_out_of_the_scalp_wherever_the_hairline_is(coarse: 
 def falling(coarse: tuple[HeadLevel, np.ndarray]) -> dict[str, FallingHair]:
     _, rest = coarse
     ears = ears_of(rest)
-    return {style: FallingHair(fall, Skull(rest, ears), rest, ears) for style, fall in FALLS.items()}
+    return {style: FallingHair(fall, Skull.load(), rest, ears) for style, fall in FALLS.items()}
 
 
 def test_every_style_has_hair_of_one_kind(coarse: tuple[HeadLevel, np.ndarray]) -> None:

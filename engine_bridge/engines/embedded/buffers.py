@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -10,10 +11,12 @@ import numpy.typing as npt
 
 from engine_bridge.engines.embedded import facemap
 from engine_bridge.engines.embedded.falling_hair import FALLS, FallingHair, HiddenEars
-from engine_bridge.engines.embedded.hair import HairSheet, Skull
+from engine_bridge.engines.embedded.hair import HairSheet
 from engine_bridge.engines.embedded.maps import Maps, sample
 from engine_bridge.engines.embedded.mesh import EYE_LEFT, EYE_RIGHT, HeadLevel
+from engine_bridge.engines.embedded.mouth import Mouth, MouthShape
 from engine_bridge.engines.embedded.paint import BEARD, COLOUR, LINES, Paint
+from engine_bridge.engines.embedded.skull import Skull
 
 Floats = npt.NDArray[np.float32]
 Array = npt.NDArray[np.float64]
@@ -24,7 +27,8 @@ FIXED = ("3f 2f 4f", ("rest", "place", "sky"))
 SHEET_MOVING = ("3f 3f", ("position", "normal"))
 SHEET_FIXED = ("2f", ("place",))
 FALLING_MOVING = ("3f 3f 3f", ("position", "normal", "flow"))
-FALLING_FIXED = ("4f", ("place",))
+FALLING_FIXED = MOUTH_FIXED = ("4f", ("place",))
+MOUTH_MOVING = ("3f 3f", ("position", "normal"))
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Face:
     hair_style: str
     gaze: tuple[Array, Array] | None = None
     """Rotations (3, 3) of the left and right eyeball, None for straight ahead."""
+    mouth: MouthShape | None = None
+    """What may show behind the lips, None while no expression opens them."""
 
 
 class LevelBuffers:
@@ -120,8 +126,8 @@ class HairBuffers:
     def __init__(self, context: moderngl.Context, rest: Array, ears: Array) -> None:
         """`rest` (N, 3): the coarse level's neutral points; `ears` (N,) in 0..1."""
         self._context, self._rest, self._ears = context, rest, ears
-        self._skull = Skull(rest, ears)
-        self.sheets = SheetBuffers(context, HairSheet(self._skull, rest, ears))
+        self._skull = Skull.load()
+        self.sheets = SheetBuffers(context, HairSheet(self._skull, rest))
         self._falling: dict[str, FallingBuffers] = {}
 
     def falling(self, style: str) -> FallingBuffers:
@@ -130,3 +136,39 @@ class HairBuffers:
             hair = FallingHair(FALLS[style], self._skull, self._rest, self._ears)
             self._falling[style] = FallingBuffers(self._context, hair)
         return self._falling[style]
+
+
+class MouthBuffers:
+    """Teeth and tongue on the card."""
+
+    def __init__(self, context: moderngl.Context, mouth: Mouth) -> None:
+        self.mouth = mouth
+        self.moving = context.buffer(reserve=len(mouth.place) * 24, dynamic=True)
+        self.fixed = context.buffer(mouth.place.tobytes())
+        self.triangles = context.buffer(mouth.triangles.tobytes())
+
+    def move(self, shape: MouthShape) -> None:
+        """Upload a face's teeth and tongue."""
+        self.moving.write(shape.surface.tobytes())
+
+
+Layout = tuple[str, tuple[str, ...]]
+
+
+def vertex_array(
+    context: moderngl.Context,
+    used: moderngl.Program,
+    buffers: tuple[tuple[moderngl.Buffer, Layout], ...],
+    triangles: moderngl.Buffer,
+) -> moderngl.VertexArray:
+    """What a program draws from buffers of these layouts; the compiler drops attributes that a shader does not use."""
+    content: list[tuple[Any, ...]] = []
+    for buffer, (layout, names) in buffers:
+        # The bytes of what was dropped are skipped.
+        pairs = list(zip(layout.split(), names, strict=True))
+        items = [item if name in used else f"{int(item[0]) * 4}x" for item, name in pairs]
+        kept = [name for name in names if name in used]
+        if kept:
+            content.append((buffer, " ".join(items), *kept))
+    # moderngl's overloads of vertex_array are untyped.
+    return context.vertex_array(used, content, triangles)  # pyright: ignore[reportUnknownMemberType]

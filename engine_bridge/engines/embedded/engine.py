@@ -15,6 +15,7 @@ from engine_bridge.engines.embedded.materials import colours, material_parameter
 from engine_bridge.engines.embedded.mesh import HeadLevel, load_asset
 from engine_bridge.engines.embedded.mesh_points import MeshPoints
 from engine_bridge.engines.embedded.morph import Morpher
+from engine_bridge.engines.embedded.mouth import Mouth, settled
 from engine_bridge.engines.embedded.renderer import HeadRenderer
 from engine_bridge.engines.embedded.schema import REACH, embedded_schema
 from engine_bridge.engines.embedded.view import view_of
@@ -38,6 +39,7 @@ class EmbeddedEngine:
         self.schema = embedded_schema()
         self._asset = asset = load_asset()
         self._expressions: Expressions | None = None
+        self._mouth: Mouth | None = None
         self._points: MeshPoints | None = None
         self._morph = Morpher(asset)
         self._materials = [parameter.name for parameter in material_parameters()]
@@ -100,15 +102,19 @@ class EmbeddedEngine:
     def _face(self, vector: npt.NDArray[np.float32], choice: npt.NDArray[np.uint8], scene: Scene) -> Face:
         sliders = vector[self._morph.count :] / np.float32(REACH)
         named = dict(zip(self._materials, sliders.tolist(), strict=True))
-        control = self._morph.points(vector, int(choice[self._base]))
-        gaze = None
-        if scene.expression:
+        base = int(choice[self._base])
+        control = self._morph.points(vector, base)
+        gaze = mouth = None
+        expression = scene.expression or {}
+        if any(expression.values()):
             self._expressions = self._expressions or Expressions(self._asset, self._morph.neutral)
-            weights = np.array([scene.expression.get(name, 0.0) for name in BLENDSHAPES])
+            self._mouth = self._mouth or Mouth(self._asset, self._morph.neutral)
+            weights = settled(np.array([expression.get(name, 0.0) for name in BLENDSHAPES]))
             control = control + self._expressions.offsets(weights, control)
             gaze = self._expressions.gaze(weights)
+            mouth = self._mouth.shape(vector, base, control, weights)
         style = self.schema.choice_mapping(choice)["hair.style"]
-        return Face(control, sliders, named, colours(named), style, gaze)
+        return Face(control, sliders, named, colours(named), style, gaze, mouth)
 
     def close(self) -> None:
         """Free the OpenGL context."""

@@ -53,7 +53,7 @@ browOuterUpSide|eyebrows-side-extern-up 0.8 eyebrows-side-up 0.4|The outer end o
 cheekPuff|cheek-puff-left 1 cheek-puff-right 1|Both cheeks fill with air.
 cheekSquintSide|cheek-raise-side 1 lid-raise-side 0.35|The cheek rises towards the eye.
 noseSneerSide|nose-side-elevation 1.4 nose-side-dilatation 1 mouth-elevation* 0.3|Nostril and lip rise on one side.
-tongueOut||Nothing: this head has no tongue.
+tongueOut||The tongue comes out; the skin stays, but for the lips that it parts in pictures.
 """
 
 

@@ -88,7 +88,7 @@ def _computed(asset: HeadAsset, neutral: Array, units: dict[str, Array]) -> dict
     """What the sculpted units lack, by name."""
     jaw, pivot = _jaw(neutral, units["mouth-open"])
     across = np.array([1.0, 0.0, 0.0])
-    yaw = _about(neutral - pivot, np.radians(JAW_YAW_DEG), (2, 0)) - (neutral - pivot)
+    yaw = turned(neutral - pivot, np.radians(JAW_YAW_DEG), (2, 0)) - (neutral - pivot)
     made = {
         "jaw-forward": jaw[:, None] * np.array([0.0, 0.0, JAW_FORWARD_DM]),
         "jaw-left": jaw[:, None] * (across * JAW_SIDEWAYS_DM + yaw),
@@ -126,11 +126,11 @@ def _computed(asset: HeadAsset, neutral: Array, units: dict[str, Array]) -> dict
     return made
 
 
-def _jaw(neutral: Array, opened: Array) -> tuple[Array, Array]:
-    """(V,) how much a point belongs to the jaw, and the point (3,) that the jaw turns about.
+def jaw_turn(neutral: Array, opened: Array) -> tuple[float, Array]:
+    """By how many radians the jaw turns in the y-z plane when the mouth opens, and the point (3,) that it turns about.
 
-    Read from the sculpted open mouth: the rigid motion in the y-z plane that best explains the points that move most
-    (Procrustes) gives angle and pivot; a point's weight is the part of that motion that it takes.
+    Read from the sculpted open mouth, its displacements (V, 3) of the neutral points (V, 3): the rigid motion that best
+    explains the points that move most (Procrustes).
     """
     moved = np.linalg.norm(opened, axis=1)
     most = moved > 0.7 * moved.max()
@@ -139,19 +139,27 @@ def _jaw(neutral: Array, opened: Array) -> tuple[Array, Array]:
     angle = float(np.arctan2((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum(), (a * b).sum()))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     centre = np.linalg.inv(np.eye(2) - turn) @ (after.mean(0) - turn @ before.mean(0))
-    pivot = np.array([0.0, *centre])
-    rigid = _about(neutral - pivot, angle, (1, 2)) - (neutral - pivot)
+    return angle, np.array([0.0, *centre])
+
+
+def _jaw(neutral: Array, opened: Array) -> tuple[Array, Array]:
+    """(V,) how much a point belongs to the jaw, and the point (3,) that the jaw turns about.
+
+    A point's weight is the part of the jaw's rigid motion that it takes.
+    """
+    angle, pivot = jaw_turn(neutral, opened)
+    rigid = turned(neutral - pivot, angle, (1, 2)) - (neutral - pivot)
     weight = np.clip((opened * rigid).sum(1) / np.maximum((rigid**2).sum(1), 1e-6), 0.0, 1.0)
     return weight, pivot
 
 
-def _about(points: Array, angle: float, plane: tuple[int, int]) -> Array:
-    """Points turned about the origin from the first axis of the plane towards the second."""
-    turned = points.copy()
+def turned(points: Array, angle: float, plane: tuple[int, int]) -> Array:
+    """Points (N, 3) turned about the origin by an angle in radians from the plane's first axis towards its second."""
+    result = points.copy()
     first, second = plane
-    turned[:, first] = np.cos(angle) * points[:, first] - np.sin(angle) * points[:, second]
-    turned[:, second] = np.sin(angle) * points[:, first] + np.cos(angle) * points[:, second]
-    return turned
+    result[:, first] = np.cos(angle) * points[:, first] - np.sin(angle) * points[:, second]
+    result[:, second] = np.sin(angle) * points[:, first] + np.cos(angle) * points[:, second]
+    return result
 
 
 def _bump(points: Array, centre: tuple[float, float, float], radii: tuple[float, float, float]) -> Array:

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter
-from scipy.spatial import KDTree
 
 from engine_bridge.engines.embedded.facemap import AXIS_Z_DM, RADIUS_DM, unroll
-from engine_bridge.engines.embedded.hair import CENTRE_DM, NEUTRAL, Skull, hairline
+from engine_bridge.engines.embedded.hair import NEUTRAL, hairline
+from engine_bridge.engines.embedded.skull import CENTRE_DM, Skull
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -106,6 +105,8 @@ class FallingHair:
         Of the parameters in `named`, `hair.volume` scales how far it stands off, and the front edge moves with the
         hairline.
         """
+        from scipy.ndimage import gaussian_filter
+
         moved = (points - self._rest)[self._bound].mean(1).reshape(self.rows, self.columns, 3)
         at = self._base + gaussian_filter(moved, (1.5, 1.5, 0.0), mode="nearest")
         grown = hairline(self._edge_arc, named) - hairline(self._edge_arc, NEUTRAL)
@@ -127,6 +128,9 @@ class FallingHair:
 
     def _half(self, fall: Fall, skull: Skull, side: float) -> tuple[Array, Array, Array, Array]:
         """Points (R, S, 3), ways outward (R, S, 3), thickness (R, S) and place across the strands (S,) of one side."""
+        # Here and below: an engine that draws short hair does not wait for half of scipy when it starts.
+        from scipy.ndimage import gaussian_filter
+
         share = np.linspace(0.0, 1.0, STRANDS) ** 1.5  # closer at the front, where the sheet rolls in
         azimuth = EDGE_AZIMUTH + (np.pi - EDGE_AZIMUTH) * share
         front = np.arctan2(7.985 - CENTRE_DM[1], 1.42 - AXIS_Z_DM)
@@ -184,6 +188,8 @@ class FallingHair:
 
     def _bind(self, base: Array, rest: Array, ears: Array) -> None:
         """Which skin points each hair point follows, and which it must stay outside of."""
+        from scipy.spatial import KDTree
+
         at = base.reshape(-1, 3)
         arc = unroll(rest)[:, 0]
         outer = np.flatnonzero(((ears < 0.05) | (arc > 1.5)) & (rest[:, 1] > 6.45) & (rest[:, 1] < 8.5))

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from engine_bridge.engines.embedded.assets import read_asset
 
-SKIN, EYE_LEFT, EYE_RIGHT, LASHES = range(4)
+SKIN, EYE_LEFT, EYE_RIGHT, LASHES, UPPER_TEETH, LOWER_TEETH, TONGUE = range(7)
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -30,7 +30,7 @@ class HeadAsset:
     uv_quads: Ints
     """(F, 4) corners as rows of `uvs`."""
     parts: npt.NDArray[np.uint8]
-    """(F,) SKIN, EYE_LEFT, EYE_RIGHT or LASHES."""
+    """(F,) SKIN, EYE_LEFT and so on; the head has no teeth and no tongue, which are an asset of their own."""
     targets: dict[str, sparse.csc_array]
     """Morph target name -> (3V, 1) deltas in decimetres, x, y, z of a vertex in consecutive rows."""
     masks: npt.NDArray[np.uint8]
@@ -39,7 +39,11 @@ class HeadAsset:
 
 def load_asset() -> HeadAsset:
     """Read the packaged head; raises EngineError when the file is missing or damaged."""
-    data = read_asset("head.npz")
+    return head_asset(read_asset("head.npz"))
+
+
+def head_asset(data: dict[str, npt.NDArray[Any]]) -> HeadAsset:
+    """The arrays of a file in the layout that `scripts/build_head_asset.py` writes."""
     count = len(data["vertices"])
     step = float(data["target_step_dm"])
     targets: dict[str, sparse.csc_array] = {}
@@ -165,9 +169,12 @@ class HeadLevel:
         total = np.asarray(self._normal_sum @ face, np.float32)
         return total / np.maximum(np.sqrt(np.einsum("nk,nk->n", total, total)), 1e-12)[:, None]
 
-    def triangles(self, part: int) -> npt.NDArray[np.int32]:
-        """(T, 3) triangles of one part."""
-        quads = self.quads[self.parts == part]
+    def triangles(self, part: int, chosen: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int32]:
+        """(T, 3) triangles of one part, or of those of its quads that are chosen among the control mesh's (F,)."""
+        kept = self.parts == part
+        if chosen is not None:
+            kept &= np.repeat(chosen, len(kept) // len(chosen))
+        quads = self.quads[kept]
         return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
 
     def part_points(self, part: int) -> Ints:

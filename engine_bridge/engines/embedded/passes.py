@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import moderngl
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +17,13 @@ from engine_bridge.engines.embedded.buffers import (
     Face,
     HairBuffers,
     LevelBuffers,
+    MouthBuffers,
+    vertex_array,
 )
 from engine_bridge.engines.embedded.falling_hair import FALLS
 from engine_bridge.engines.embedded.hair import STYLES
 from engine_bridge.engines.embedded.mesh import EYE_LEFT, EYE_RIGHT, LASHES, SKIN
+from engine_bridge.engines.embedded.mouth_pass import MouthPass
 from engine_bridge.engines.embedded.view import View
 
 SKIN_COLOURS = ("skin", "hair", "brow", "beard", "lip", "shadow")
@@ -57,11 +58,14 @@ class Pass:
             for name, unit in textures.items():
                 gl.set_uniform(used, name, unit)
             gl.set_uniform(used, "rest_ball", rest_ball)
-        self._drawn = [self._vertex_arrays(level, masks) for level in levels]
+        self._masks = masks
+        self._mouth: MouthPass | None = None
+        self._drawn = [self._vertex_arrays(level) for level in levels]
         sheets = hair.sheets
         self._falling_drawn: dict[str, moderngl.VertexArray] = {}
         self._hair_drawn = {
-            style: self._vertex_array(
+            style: vertex_array(
+                context,
                 self._hair,
                 ((sheets.moving, SHEET_MOVING), (sheets.fixed[style], SHEET_FIXED)),
                 sheets.triangles[style],
@@ -69,36 +73,36 @@ class Pass:
             for style in sheets.fixed
         }
 
-    def _vertex_arrays(self, level: LevelBuffers, masks: tuple[int, ...]) -> dict[str, list[moderngl.VertexArray]]:
-        head, buffers = level.head, ((level.moving, MOVING), (level.fixed, FIXED))
-
-        def drawn(used: moderngl.Program, triangles: npt.NDArray[np.int32]) -> moderngl.VertexArray:
-            return self._vertex_array(used, buffers, self._context.buffer(triangles.tobytes()))
-
-        needed = zones.needs(level.unrolled, *level.paint.most())
-        patches = zones.assign(head.triangles(SKIN), needed, masks)
+    def _vertex_arrays(self, level: LevelBuffers) -> dict[str, list[moderngl.VertexArray]]:
         return {
-            "skin": [drawn(self._skins[mask], triangles) for mask, triangles in patches.items()],
-            "eyes": [drawn(self._eye, head.triangles(part)) for part in (EYE_LEFT, EYE_RIGHT)],
-            "lashes": [drawn(self._lashes, head.triangles(LASHES))],
+            "skin": self._skin(level, level.head.triangles(SKIN)),
+            "eyes": [
+                self._vertex_array(level, self._eye, level.head.triangles(part)) for part in (EYE_LEFT, EYE_RIGHT)
+            ],
+            "lashes": [self._vertex_array(level, self._lashes, level.head.triangles(LASHES))],
         }
 
+    def _skin(self, level: LevelBuffers, triangles: npt.NDArray[np.int32]) -> list[moderngl.VertexArray]:
+        needed = zones.needs(level.unrolled, *level.paint.most())
+        patches = zones.assign(triangles, needed, self._masks)
+        return [self._vertex_array(level, self._skins[mask], patch) for mask, patch in patches.items()]
+
     def _vertex_array(
-        self,
-        used: moderngl.Program,
-        buffers: tuple[tuple[moderngl.Buffer, tuple[str, tuple[str, ...]]], ...],
-        triangles: moderngl.Buffer,
+        self, level: LevelBuffers, used: moderngl.Program, triangles: npt.NDArray[np.int32]
     ) -> moderngl.VertexArray:
-        content: list[tuple[Any, ...]] = []
-        for buffer, (layout, names) in buffers:
-            # The compiler drops attributes a shader does not use; their bytes are skipped.
-            pairs = list(zip(layout.split(), names, strict=True))
-            items = [item if name in used else f"{int(item[0]) * 4}x" for item, name in pairs]
-            kept = [name for name in names if name in used]
-            if kept:
-                content.append((buffer, " ".join(items), *kept))
-        # moderngl's overloads of vertex_array are untyped.
-        return self._context.vertex_array(used, content, triangles)  # pyright: ignore[reportUnknownMemberType]
+        buffers = ((level.moving, MOVING), (level.fixed, FIXED))
+        return vertex_array(self._context, used, buffers, self._context.buffer(triangles.tobytes()))
+
+    def open_mouth(self, mouth: MouthBuffers, textures: dict[str, int]) -> None:
+        """From now on this pass can draw faces that have a mouth; called before `look`."""
+        if self._mouth is not None:
+            return
+        skins = [self._skin(level, level.head.triangles(SKIN, ~mouth.mouth.lining)) for level in self._levels]
+        self._mouth = MouthPass(self._context, self._levels, mouth, skins, ("TRUTH",) if self._truth else ())
+        for used in self._mouth.programs:
+            for name, unit in textures.items():
+                gl.set_uniform(used, name, unit)
+        self._programs += self._mouth.programs
 
     def look(self, view: View, detail: float) -> None:
         """Set what all faces of a picture share; `detail` is the mip level at which a texel is about a pixel."""
@@ -125,7 +129,8 @@ class Pass:
             gl.set_uniform(skin, "hair_dm", style.scalp_dm)
         self._context.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         self._context.enable_direct(gl.GL_CLIP_DISTANCE0)
-        for patch in drawn["skin"]:
+        patches = drawn["skin"] if self._mouth is None or face.mouth is None else self._mouth.skins[level]
+        for patch in patches:
             patch.render()
         self._context.disable_direct(gl.GL_CLIP_DISTANCE0)
         for name in ("iris", "sclera"):
@@ -137,6 +142,8 @@ class Pass:
                 turn = np.eye(3) if face.gaze is None else face.gaze[side]
                 self._eye["gaze"].write(turn.T.astype(np.float32).tobytes())  # type: ignore[union-attr]
             ball.render()
+        if self._mouth is not None and face.mouth is not None:
+            self._mouth.draw(face.mouth, level)
         gl.set_uniform(self._lashes, "hair_colour", tuple(face.colours["hair"]))
         self._context.enable_only(moderngl.DEPTH_TEST if self._truth else moderngl.DEPTH_TEST | moderngl.BLEND)
         for strip in drawn["lashes"]:
@@ -159,7 +166,7 @@ class Pass:
         buffers = self._worn.falling(style)
         if style not in self._falling_drawn:
             content = ((buffers.moving, FALLING_MOVING), (buffers.fixed, FALLING_FIXED))
-            self._falling_drawn[style] = self._vertex_array(self._falling, content, buffers.triangles)
+            self._falling_drawn[style] = vertex_array(self._context, self._falling, content, buffers.triangles)
         gl.set_uniform(self._falling, "hair_colour", tuple(face.colours["hair"]))
         gl.set_uniform(self._falling, "ragged", fall.ragged)
         buffers.move(face, coarse)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine_bridge.engines.embedded import facemap, gl
-from engine_bridge.engines.embedded.buffers import Face, HairBuffers, LevelBuffers
+from engine_bridge.engines.embedded.buffers import Face, HairBuffers, LevelBuffers, MouthBuffers
 from engine_bridge.engines.embedded.maps import Maps
 from engine_bridge.engines.embedded.mesh import HeadLevel
 from engine_bridge.engines.embedded.passes import Pass
@@ -44,6 +44,7 @@ class HeadRenderer:
         self._rest_ball = tuple(self._levels[0].balls(rest[0])[0][0].tolist())
         self._colours = self._pass(truth=False)
         self._truth: Pass | None = None
+        self._mouth: MouthBuffers | None = None
         self._targets: dict[tuple[int, bool], list[moderngl.Framebuffer]] = {}
         self._context.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
 
@@ -80,6 +81,10 @@ class HeadRenderer:
         One large target would be read in one go, but a face's place in it changes the last bit of where its
         triangles fall, and equal parameters must give equal bytes whatever they are drawn with.
         """
+        mouth = next((face.mouth for face in faces if face.mouth is not None), None)
+        if mouth is not None:
+            self._mouth = self._mouth or MouthBuffers(self._context, mouth.model)
+            drawing.open_mouth(self._mouth, self._textures)
         # A texel of the face map against a pixel: the map is 512 texels wide and high.
         texels = 512.0 / np.sqrt((facemap.TOP_DM - facemap.BOTTOM_DM) * facemap.WIDTH_DM) / (image_px / FRAME_DM)
         drawing.look(view, max(float(np.log2(texels)) - 0.3, 0.0))
