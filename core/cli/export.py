@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 HELP = (
-    "Writes the embedded head as binary glTF: a morph target for both ends of every shape parameter, bones, materials"
-    " and the 52 ARKit expressions, with a table that maps parameters to them."
+    "Writes the embedded head with its hair, teeth and tongue as binary glTF: a morph target for both ends of every"
+    " shape parameter, bones, painted materials and the 52 ARKit expressions, with a table of what drives them."
 )
 
 
@@ -15,7 +15,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the file to write and the face that it holds."""
     parser.add_argument("--glb", type=Path, required=True, metavar="FILE", help="binary glTF 2.0 file to write (.glb)")
     parser.add_argument("--params", type=Path, help="parameter file of the face (JSON; default: the neutral face)")
-    parser.add_argument("--refined", action="store_true", help="the finer mesh that the engine draws; 4 times as large")
+    parser.add_argument("--refined", action="store_true", help="the finer mesh that the engine draws in large pictures")
+    parser.add_argument(
+        "--texture-px",
+        type=int,
+        choices=(256, 512, 1024, 2048, 4096),
+        default=2048,
+        help="width and height of the skin's colour; the other pictures follow (default: 2048)",
+    )
     parser.add_argument(
         "--dense", action="store_true", help="morph targets without sparse accessors, for importers that lack them"
     )
@@ -39,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         remedy = "`facebridge schema neutral --out P.json` makes one"
         raise InputError(f"There is no parameter file {args.params}; {remedy}.")
-    data = export_glb(parameters, choices, refined=args.refined, dense=args.dense)
+    data = export_glb(parameters, choices, args.refined, args.dense, args.texture_px)
     write_atomically(args.glb, data)
     shapes = sum(parameter.kind == "shape" for parameter in schema.parameters)
     bones = sum(parameter.kind == "bone" for parameter in schema.parameters)

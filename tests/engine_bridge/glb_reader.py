@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pygltflib
+from PIL import Image
 
 Array = npt.NDArray[np.float64]
 
@@ -17,12 +19,12 @@ _WIDTH = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
 
 class Glb:
-    """One GLB of one mesh and one skin."""
+    """One mesh of a GLB with one skin."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str = "head") -> None:
         self.document: Any = pygltflib.GLTF2().load(path)
         self._blob: bytes = self.document.binary_blob()
-        self.mesh: Any = self.document.meshes[0]
+        self.mesh: Any = next(mesh for mesh in self.document.meshes if mesh.name == name)
         self.primitive: Any = self.mesh.primitives[0]
         self.extras: dict[str, Any] = self.document.extras["facebridge"]
         self.target_names: list[str] = self.mesh.extras["targetNames"]
@@ -52,6 +54,14 @@ class Glb:
             listed = self._bytes(sparse.values.bufferView, sparse.values.byteOffset or 0, dtype, sparse.count * width)
             found[rows] = listed.reshape(sparse.count, width)
         return found
+
+    def picture(self, name: str) -> npt.NDArray[np.uint8]:
+        """(H, W, 3 or 4) an embedded image by its name."""
+        image: Any = next(image for image in self.document.images if image.name == name)
+        view = self.document.bufferViews[image.bufferView]
+        data = self._blob[view.byteOffset : view.byteOffset + view.byteLength]
+        with Image.open(io.BytesIO(data), formats=[image.mimeType.removeprefix("image/")]) as opened:
+            return np.asarray(opened)
 
     def target(self, name: str) -> Array:
         """(D, 3) displacement of a morph target, in metres."""

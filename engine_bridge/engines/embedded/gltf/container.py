@@ -16,6 +16,7 @@ GLB_MAGIC, GLB_VERSION, JSON_CHUNK, BIN_CHUNK = 0x46546C67, 2, 0x4E4F534A, 0x004
 _COMPONENT = {"u1": 5121, "u2": 5123, "u4": 5125, "f4": 5126}
 _TYPE = {(): "SCALAR", (2,): "VEC2", (3,): "VEC3", (4,): "VEC4", (4, 4): "MAT4"}
 VERTEX_BUFFER, INDEX_BUFFER = 34962, 34963
+PNG, JPEG = "image/png", "image/jpeg"
 
 
 class GlbWriter:
@@ -26,6 +27,7 @@ class GlbWriter:
         self._views: list[dict[str, Any]] = []
         self._accessors: list[dict[str, Any]] = []
         self._images: list[dict[str, Any]] = []
+        self._silent: dict[int, int] = {}
 
     def _view(self, data: bytes, target: int | None = None) -> int:
         # Accessors must start at a multiple of their component's size, 4 at most here.
@@ -48,8 +50,11 @@ class GlbWriter:
         index: npt.NDArray[Any] = rows.astype(np.uint16 if len(values) < 1 << 16 else np.uint32)
         if dense or len(rows) * (12 + index.itemsize) >= len(values) * 12:
             return self.array(values, bounds=True)
+        # A sparse accessor without a base is zero but for what it lists; none listed means that nothing moves, and all
+        # targets that move nothing share one.
+        if not len(rows) and len(values) in self._silent:
+            return self._silent[len(values)]
         accessor = self._describe(values, bounds=True)
-        # A sparse accessor without a base is zero but for what it lists; none listed means that nothing moves.
         if len(rows):
             accessor["sparse"] = {
                 "count": len(rows),
@@ -59,6 +64,8 @@ class GlbWriter:
                 },
                 "values": {"bufferView": self._view(np.ascontiguousarray(values[rows]).tobytes())},
             }
+        else:
+            self._silent[len(values)] = len(self._accessors)
         self._accessors.append(accessor)
         return len(self._accessors) - 1
 
@@ -73,9 +80,9 @@ class GlbWriter:
             accessor |= {"min": values.min(0).tolist(), "max": values.max(0).tolist()}
         return accessor
 
-    def image(self, png: bytes, name: str) -> int:
-        """An embedded PNG."""
-        self._images.append({"name": name, "mimeType": "image/png", "bufferView": self._view(png)})
+    def image(self, data: bytes, name: str, mime_type: str) -> int:
+        """An embedded PNG or JPEG file."""
+        self._images.append({"name": name, "mimeType": mime_type, "bufferView": self._view(data)})
         return len(self._images) - 1
 
     def finish(self, document: dict[str, Any]) -> bytes:

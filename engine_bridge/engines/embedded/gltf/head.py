@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from engine_bridge.engines.embedded.expression import Expressions
-from engine_bridge.engines.embedded.face_units import load_units
+from engine_bridge.engines.embedded.falling_hair import FALLS, HiddenEars
 from engine_bridge.engines.embedded.gltf.container import INDEX_BUFFER, GlbWriter
-from engine_bridge.engines.embedded.gltf.skeleton import METRES, Skeleton
+from engine_bridge.engines.embedded.gltf.hair_mesh import hair_mesh
+from engine_bridge.engines.embedded.gltf.look import Look
+from engine_bridge.engines.embedded.gltf.mouth_mesh import MouthMesh
+from engine_bridge.engines.embedded.gltf.shared import shared
+from engine_bridge.engines.embedded.gltf.skeleton import INFLUENCES, METRES, Skeleton
+from engine_bridge.engines.embedded.gltf.surface import Surface
 from engine_bridge.engines.embedded.gltf.targets import Targets
-from engine_bridge.engines.embedded.gltf.textures import eye_png, skin_png
-from engine_bridge.engines.embedded.materials import colours, material_parameters
-from engine_bridge.engines.embedded.mesh import (
-    EYE_LEFT,
-    EYE_RIGHT,
-    LASHES,
-    SKIN,
-    HeadAsset,
-    load_asset,
-    subdivide_linear,
-    subdivide_smooth,
-)
-from engine_bridge.engines.embedded.morph import Morpher
+from engine_bridge.engines.embedded.materials import material_parameters
 from engine_bridge.engines.embedded.schema import REACH, embedded_schema
 from engine_bridge.engines.embedded.shape import MACROS
 from engine_bridge.scene import BLENDSHAPES
@@ -34,8 +26,10 @@ from engine_bridge.schema import CharacterSchema
 Array = npt.NDArray[np.float64]
 Vector = npt.NDArray[np.float32]
 
-FORMAT, VERSION = "facebridge-head", 1
-PARTS = {SKIN: "skin", EYE_LEFT: "eye.left", EYE_RIGHT: "eye.right", LASHES: "lashes"}
+TEXTURES_PX = (256, 512, 1024, 2048, 4096)
+TEXTURE_PX = 2048
+"""Width and height of the skin's colour; at 2048 a texel is a stroke of a brow across."""
+FORMAT, VERSION = "facebridge-head", 2
 NONLINEAR = (
     "The person.* parameters blend whole heads by products of shares. The base mesh holds their values exactly; each"
     " alone is exact at both ends of its range, and what lies between or what several do together is approximated by"
@@ -43,108 +37,64 @@ NONLINEAR = (
 )
 
 
-class Surface:
-    """The mesh that is written: the control mesh or its refinement, one vertex for each texture coordinate it has."""
-
-    def __init__(self, asset: HeadAsset, refined: bool) -> None:
-        count, quads, uv_quads = len(asset.vertices), asset.quads, asset.uv_quads
-        self._smooth: sparse.csr_array | None = None
-        parts, uvs = asset.parts, asset.uvs
-        if refined:
-            self._smooth, quads = subdivide_smooth(count, quads)
-            to_uv, uv_quads = subdivide_linear(len(uvs), uv_quads)
-            uvs, parts = np.asarray(to_uv @ uvs), np.repeat(parts, 4)
-        pairs, drawn = np.unique(np.stack([quads.ravel(), uv_quads.ravel()], 1), axis=0, return_inverse=True)
-        self.rows = pairs[:, 0]
-        """(D,) the point of each vertex."""
-        self.uvs = uvs[pairs[:, 1]]
-        corners = drawn.reshape(quads.shape)
-        split = np.concatenate([corners[:, [0, 1, 2]], corners[:, [0, 2, 3]]])
-        self.triangles = {part: split[np.tile(parts, 2) == part] for part in PARTS}
-
-    def points(self, control: Array) -> Array:
-        """Control quantities (V, 3) at the surface's own points (N, 3)."""
-        return control if self._smooth is None else np.asarray(self._smooth @ control)
-
-    def vertices(self, control: Array) -> Array:
-        """Control quantities (V, 3) at the vertices that are written (D, 3)."""
-        return self.points(control)[self.rows]
-
-    def normals(self, control: Array) -> npt.NDArray[np.float32]:
-        """(D, 3) unit normals, shared by the vertices of one point."""
-        points = self.points(control)
-        corner = self.rows[np.concatenate(list(self.triangles.values()))]
-        a, b, c = points[corner[:, 0]], points[corner[:, 1]], points[corner[:, 2]]
-        face = np.cross(b - a, c - a)
-        total = np.zeros_like(points)
-        for k in range(3):
-            np.add.at(total, corner[:, k], face)
-        length = np.linalg.norm(total, axis=1, keepdims=True)
-        unit = np.where(length > 1e-12, total / np.maximum(length, 1e-12), np.array([0.0, 0.0, 1.0]))
-        return unit[self.rows].astype(np.float32)
-
-
-def export_glb(parameters: Vector, choices: npt.NDArray[np.uint8], refined: bool = False, dense: bool = False) -> bytes:
+def export_glb(
+    parameters: Vector,
+    choices: npt.NDArray[np.uint8],
+    refined: bool = False,
+    dense: bool = False,
+    texture_px: int = TEXTURE_PX,
+) -> bytes:
     """Parameters (P,) and choices (C,) of the embedded character -> a GLB that opens as that character.
 
-    Metres, y up, z out of the face. `refined` writes the subdivided mesh that the engine draws in place of the control
-    mesh; `dense` writes morph targets without sparse accessors, for importers that cannot read them.
+    Metres, y up, z out of the face. `refined` writes the subdivided mesh that the engine draws in large pictures in
+    place of the coarse one that it draws in small ones; `texture_px` is one of `TEXTURES_PX`; `dense` writes morph
+    targets without sparse accessors, for importers that cannot read them.
     """
     schema = embedded_schema()
     value = {name: float(number) for name, number in zip(schema.names, parameters, strict=True)}
-    asset = load_asset()
-    morph = Morpher(asset)
+    sliders = {parameter.name: value[parameter.name] / REACH for parameter in material_parameters()}
+    style = schema.choice_mapping(choices)["hair.style"]
     base = int(choices[[choice.name for choice in schema.choices].index("base")])
-    surface = Surface(asset, refined)
-    movable = np.zeros(len(asset.vertices), bool)
-    movable[np.unique(asset.quads[(asset.parts == SKIN) | (asset.parts == LASHES)])] = True
-    skeleton = Skeleton(morph.neutral, movable, surface.points)
-    targets = Targets(schema, morph, Expressions(asset, morph.neutral), parameters, base)
+    of_all = shared(refined)
+    surface, coarse, skeleton = of_all.surface, of_all.coarse, of_all.skeleton
+    targets = Targets(schema, of_all.morph, of_all.expressions, parameters, base)
     writer = GlbWriter()
-    attributes = {
-        "POSITION": writer.array((surface.vertices(targets.rest) * METRES).astype(np.float32), bounds=True),
-        "NORMAL": writer.array(surface.normals(targets.rest)),
-    }
-    uvs, painted = _materials(writer, asset, surface, morph.neutral, value)
-    attributes["TEXCOORD_0"] = writer.array(uvs)
-    attributes |= skeleton.attributes(writer, surface.rows)
-    moves = [
-        {"POSITION": writer.displacement((surface.vertices(delta) * METRES).astype(np.float32), dense)}
-        for delta in targets.deltas()
-    ]
-    # All parts share one set of vertices, and so of targets; a part is its triangles.
-    primitives = [
-        {
-            "attributes": attributes,
-            "indices": writer.array(triangles.astype(np.uint16).ravel(), INDEX_BUFFER),
-            "material": row,
-            "targets": moves,
-        }
-        for row, triangles in enumerate(surface.triangles.values())
-    ]
+    look = Look(writer, of_all, sliders, texture_px)
+    points, face = surface.points(targets.rest), surface.points(targets.face)
+    if style in FALLS:
+        # The engine presses the ears of each face it draws; the file presses them once, as this face needs it.
+        pressed = face.astype(np.float32)
+        HiddenEars(surface.rest, of_all.ears).press(pressed)
+        points, face = points + (pressed - face), pressed.astype(np.float64)
+    meshes = [_head(writer, surface, (points, face), targets, skeleton, look.parts(style), dense)]
+    inside = MouthMesh(of_all.mouth, of_all.morph, of_all.expressions, base)
+    moves = inside.displacements(targets.rest_values, targets.steps())
+    teeth = Attached("mouth", inside.shown(parameters), inside.triangles, inside.uvs, moves, look.mouth())
+    meshes.append(_attached(writer, teeth, targets, dense))
+    hair = hair_mesh(style, surface.rest[:coarse], of_all.ears[:coarse], of_all.maps, sliders, look.colours["hair"])
+    if hair is not None:
+        shown = hair.follow(face[:coarse].astype(np.float32))
+        moves = hair.displacements(points[:coarse], (surface.points(delta)[:coarse] for delta in targets.deltas()))
+        worn = Attached("hair", shown, hair.triangles, hair.uvs, moves, look.hair(hair))
+        meshes.append(_attached(writer, worn, targets, dense))
     root, first = 1, 2
     skin = skeleton.skin(writer, root, first)
     joints = skeleton.nodes(first, value)
     table = _table(schema, value, targets, skeleton.drives(first))
+    after = first + len(joints)
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": "FaceBridge"},
         "scene": 0,
-        "scenes": [{"name": schema.character, "nodes": [0, root]}],
+        "scenes": [{"name": schema.character, "nodes": [0, root, *range(after, after + len(meshes) - 1)]}],
         "nodes": [
             {"name": "head", "mesh": 0, "skin": 0},
             {"name": "root", "children": list(range(first, first + len(joints)))},
             *joints,
+            *({"name": mesh["name"], "mesh": row, "skin": 0} for row, mesh in enumerate(meshes[1:], 1)),
         ],
-        "meshes": [
-            {
-                "name": "head",
-                "primitives": primitives,
-                "weights": targets.weights(),
-                "extras": {"targetNames": targets.names},
-            }
-        ],
+        "meshes": meshes,
         "skins": [skin],
-        **painted,
+        **look.document(),
         "extras": {
             "facebridge": {
                 "format": FORMAT,
@@ -152,9 +102,9 @@ def export_glb(parameters: Vector, choices: npt.NDArray[np.uint8], refined: bool
                 "schema": {"character": schema.character, "version": schema.version, "hash": schema.hash},
                 "choices": schema.choice_mapping(choices),
                 "metres_per_engine_unit": METRES,
-                "mesh": "refined" if refined else "control",
+                "mesh": "refined" if refined else "coarse",
                 "nonlinear": {"parameters": [macro.name for macro in MACROS], "note": NONLINEAR},
-                "bones": {"influences": skeleton.indices.shape[1], "left_out_metres": skeleton.left_out_dm * METRES},
+                "bones": {"influences": INFLUENCES, "left_out_metres": skeleton.left_out_dm * METRES},
                 "expressions": list(BLENDSHAPES),
                 "parameters": table,
             }
@@ -163,51 +113,89 @@ def export_glb(parameters: Vector, choices: npt.NDArray[np.uint8], refined: bool
     return writer.finish(document)
 
 
-def _materials(
-    writer: GlbWriter, asset: HeadAsset, surface: Surface, neutral: Array, value: dict[str, float]
-) -> tuple[npt.NDArray[np.float32], dict[str, Any]]:
-    """Texture coordinates (D, 2) with v from the top, and the document's materials, textures and samplers."""
-    sliders = {parameter.name: value[parameter.name] / REACH for parameter in material_parameters()}
-    colour = colours(sliders)
-    uvs = surface.uvs * np.array([1.0, -1.0]) + np.array([0.0, 1.0])
-    inside = load_units(asset, neutral).inside_mouth
-    rest = surface.vertices(neutral)
-    skin = surface.triangles[SKIN]
-    painted = skin_png(asset.masks[..., 0], inside, rest[skin], uvs[skin], colour, sliders)
-    pictures = [writer.image(painted, "skin")]
-    for part in (EYE_LEFT, EYE_RIGHT):
-        triangles = surface.triangles[part]
-        used = np.unique(triangles)
-        # An eye's island is a hundredth of the skin's texture: it gets a texture of its own.
-        low, high = uvs[used].min(0), uvs[used].max(0)
-        uvs[used] = (uvs[used] - low) / (high - low)
-        ball = rest[used]
-        centre, size = (ball.min(0) + ball.max(0)) / 2.0, ball.max(0) - ball.min(0)
-        picture = eye_png(
-            rest[triangles],
-            uvs[triangles],
-            centre,
-            float(size[:2].mean() / 2.0),
-            colour,
-            sliders["iris.size"],
-            sliders["iris.pupil"],
-        )
-        pictures.append(writer.image(picture, PARTS[part]))
-    rough = 0.5 - 0.15 * sliders["skin.shine"]
-    materials = [
-        _material("skin", {"baseColorTexture": {"index": 0}, "roughnessFactor": rough}),
-        _material("eye.left", {"baseColorTexture": {"index": 1}, "roughnessFactor": 0.08}),
-        _material("eye.right", {"baseColorTexture": {"index": 2}, "roughnessFactor": 0.08}),
-        _material("lashes", {"baseColorFactor": [*colour["hair"].tolist(), 0.6], "roughnessFactor": 0.8})
-        | {"alphaMode": "BLEND", "doubleSided": True},
+def _head(
+    writer: GlbWriter,
+    surface: Surface,
+    base_and_face: tuple[Array, Array],
+    targets: Targets,
+    skeleton: Skeleton,
+    materials: dict[int, int],
+    dense: bool,
+) -> dict[str, Any]:
+    """From the base mesh's and the given face's points (N, 3)."""
+    base, face = base_and_face
+    attributes = {
+        "POSITION": writer.array(_metres(base[surface.rows]), bounds=True),
+        # Few viewers work out normals for morph targets anew, so these are the given face's.
+        "NORMAL": writer.array(surface.normals(face)),
+        "TEXCOORD_0": writer.array(surface.uvs.astype(np.float32)),
+        **skeleton.attributes(writer, surface.rows),
+    }
+    moves = [{"POSITION": writer.displacement(_metres(surface.vertices(delta)), dense)} for delta in targets.deltas()]
+    # All parts share one set of vertices, and so of targets; a part is its triangles.
+    primitives = [
+        {
+            "attributes": attributes,
+            "indices": writer.array(triangles.astype(np.uint16).ravel(), INDEX_BUFFER),
+            "material": materials[part],
+            "targets": moves,
+        }
+        for part, triangles in surface.triangles.items()
     ]
-    textures = [{"source": picture, "sampler": 0} for picture in pictures]
-    samplers = [{"magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071}]  # linear, mipmaps, clamped
-    return uvs.astype(np.float32), {"materials": materials, "textures": textures, "samplers": samplers}
+    return _mesh("head", primitives, targets)
 
 
-def _material(name: str, surface: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "pbrMetallicRoughness": {"metallicFactor": 0.0, **surface}}
+@dataclass(frozen=True)
+class Attached:
+    """A mesh of its own that moves with the head; H vertices."""
+
+    name: str
+    shown: Array
+    """(H, 6) points in dm and normals on the given face."""
+    triangles: npt.NDArray[np.int64]
+    uvs: Array
+    """(H, 2) v from the top."""
+    moves: list[Array]
+    """(H, 3) dm for each target of the head."""
+    material: int
+
+
+def _attached(writer: GlbWriter, part: Attached, targets: Targets, dense: bool) -> dict[str, Any]:
+    """What shows on the given face, less what the targets' weights there already move."""
+    base = part.shown[:, :3].copy()
+    for weight, move in zip(targets.weights(), part.moves, strict=True):
+        base -= weight * move
+    # The facial joints leave skull and teeth alone; the root holds them, as it holds all that no joint does.
+    indices, shares = np.zeros((len(base), 4), np.uint8), np.zeros((len(base), 4), np.float32)
+    shares[:, 0] = 1.0
+    attributes = {
+        "POSITION": writer.array(_metres(base), bounds=True),
+        "NORMAL": writer.array(part.shown[:, 3:].astype(np.float32)),
+        "TEXCOORD_0": writer.array(part.uvs.astype(np.float32)),
+        "JOINTS_0": writer.array(indices),
+        "WEIGHTS_0": writer.array(shares),
+    }
+    primitive = {
+        "attributes": attributes,
+        "indices": writer.array(part.triangles.astype(np.uint16).ravel(), INDEX_BUFFER),
+        "material": part.material,
+        "targets": [{"POSITION": writer.displacement(_metres(move), dense)} for move in part.moves],
+    }
+    return _mesh(part.name, [primitive], targets)
+
+
+def _mesh(name: str, primitives: list[dict[str, Any]], targets: Targets) -> dict[str, Any]:
+    # All meshes have the same targets in the same order, so that one list of weights sets them all.
+    return {
+        "name": name,
+        "primitives": primitives,
+        "weights": targets.weights(),
+        "extras": {"targetNames": targets.names},
+    }
+
+
+def _metres(decimetres: npt.NDArray[np.floating]) -> Vector:
+    return (decimetres * METRES).astype(np.float32)
 
 
 def _table(

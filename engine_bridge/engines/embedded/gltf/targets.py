@@ -42,19 +42,28 @@ class Targets:
         """(P,) the parameters that the base mesh holds."""
         self.rest = morph.points(self.rest_values, base)
         """(V, 3) the base mesh's control points in decimetres."""
+        self.face = morph.points(parameters, base)
+        """(V, 3) the given face's."""
         self.names = [f"{schema.names[row]}.{end}" for row in self.shapes for end in ("min", "max")] + list(BLENDSHAPES)
 
-    def deltas(self) -> Iterator[Array]:
-        """(V, 3) decimetres for each of `names`."""
+    def steps(self) -> Iterator[tuple[Vector, Array | None]]:
+        """For each of `names` the parameters (P,) at its end, or the given parameters and expression weights (52,)."""
         for row in self.shapes:
             for end in (self._schema.minimum[row], self._schema.maximum[row]):
                 vector = self.rest_values.copy()
                 vector[row] = end
-                yield _quiet(self._morph.points(vector, self._base) - self.rest)
+                yield vector, None
         # On the given face, so that its own lids meet in a blink.
-        face = self._morph.points(self._parameters, self._base)
         for weights in np.eye(len(BLENDSHAPES)):
-            yield _quiet(self._expressions.offsets(weights, face))
+            yield self._parameters, weights
+
+    def deltas(self) -> Iterator[Array]:
+        """(V, 3) decimetres for each of `names`."""
+        for vector, weights in self.steps():
+            if weights is None:
+                yield _quiet(self._morph.points(vector, self._base) - self.rest)
+            else:
+                yield _quiet(self._expressions.offsets(weights, self.face))
 
     def indices(self) -> dict[str, list[int]]:
         """Shape parameter -> the numbers of its two targets."""
