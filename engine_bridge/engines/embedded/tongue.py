@@ -15,7 +15,7 @@ Ints = npt.NDArray[np.int64]
 
 OUT_DM, DROOP_DM = 0.26, 0.20
 """How far the tip comes out of the lips, and how far it then hangs below the lower one."""
-THIN, NARROW = 0.45, 0.72
+THIN, NARROW = 0.75, 0.75
 """Shares of its height and of its width that it keeps outside."""
 
 
@@ -38,7 +38,7 @@ class Tongue:
         self._along = (rest[:, 2] - back) / (front - back)
         # Height of the middle line, as a cubic over the length.
         cubic = np.vander(self._along, 4)
-        self._middle: Array = cubic @ np.linalg.lstsq(cubic, rest[:, 1])[0]
+        self._middle = np.asarray(cubic @ np.linalg.lstsq(cubic, rest[:, 1])[0], np.float64)
         self.jaw: Array = 0.55 + 0.45 * smooth_step(self._along, 0.05, 0.65)
         """(T,) how much each point goes with the jaw."""
         refined = np.asarray(self._level.smooth @ np.stack([self._along, rest[:, 0], self._height(rest)], 1))
