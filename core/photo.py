@@ -61,15 +61,18 @@ def read_photo(data: bytes) -> Photo:
             f"The photo has {width} x {height} pixels, but each side needs at least {_MIN_SIDE_PX}; use a larger one."
         )
     notes: list[str] = []
-    frames = getattr(image, "n_frames", 1)
-    if frames > 1 and image.format != "MPO":
-        notes.append(f"The file holds {frames} pictures; the first was taken.")
     try:
-        if image.format in ("JPEG", "MPO"):
-            kept = min(1.0, _KEPT_SIDE_PX / max(width, height))
-            image.draft(None, (max(1, round(width * kept)), max(1, round(height * kept))))
-        image.load()
-        rgb = _as_rgb(_upright(image))
+        with python_warnings.catch_warnings():
+            # Of damage that costs no pixels, such as a second page cut off, Pillow only warns.
+            python_warnings.simplefilter("ignore")
+            frames = getattr(image, "n_frames", 1)
+            if image.format in ("JPEG", "MPO"):
+                kept = min(1.0, _KEPT_SIDE_PX / max(width, height))
+                image.draft(None, (max(1, round(width * kept)), max(1, round(height * kept))))
+            image.load()
+            rgb = _as_rgb(_upright(image))
+        if frames > 1 and image.format != "MPO":
+            notes.append(f"The file holds {frames} pictures; the first was taken.")
     # Decoders raise whatever damaged data leads them to (OSError, SyntaxError, struct.error, zlib.error, ...).
     except Exception as error:
         raise InputError(

@@ -168,3 +168,10 @@ def test_damaged_bytes_give_a_picture_or_a_sentence_and_nothing_else(form: str, 
         assert decode_photo(bytes(data)).dtype == np.uint8
     except InputError as error:
         assert str(error)
+
+
+def test_a_directory_of_a_tiff_that_points_nowhere_is_not_a_warning() -> None:
+    data = bytearray(encoded(Image.fromarray(ramp()), "TIFF"))
+    data[7] = 8
+    with pytest.raises(InputError):
+        decode_photo(bytes(data))
