@@ -99,6 +99,8 @@ def test_each_side_has_freckles_of_its_own(made_up: Path) -> None:
 def test_the_texture_is_seamless_behind_the_head(neutral: Path) -> None:
     picture = Glb(neutral).picture("skin.colour").astype(np.float64)[: int(PX * 0.9)]
     assert np.abs(picture[:, 0] - picture[:, -1]).mean() < 6.0
+    # Hair from the crown to the nape: nothing of the ears reaches around the head.
+    assert picture[: int(PX * 0.55), :8].max() < 130.0
 
 
 def test_dark_skin_is_dark_and_lip_gloss_is_glossy(tmp_path: Path, neutral: Path) -> None:

@@ -47,13 +47,15 @@ class GlbWriter:
     def displacement(self, values: npt.NDArray[np.float32], dense: bool = False) -> int:
         """An accessor over (N, 3) displacements, stored sparse when that takes fewer bytes, unless `dense` is asked."""
         rows = np.flatnonzero(values.any(1))
+        # All targets of a mesh that move nothing share one accessor.
+        if not len(rows) and len(values) in self._silent:
+            return self._silent[len(values)]
+        if not len(rows):
+            self._silent[len(values)] = len(self._accessors)
         index: npt.NDArray[Any] = rows.astype(np.uint16 if len(values) < 1 << 16 else np.uint32)
         if dense or len(rows) * (12 + index.itemsize) >= len(values) * 12:
             return self.array(values, bounds=True)
-        # A sparse accessor without a base is zero but for what it lists; none listed means that nothing moves, and all
-        # targets that move nothing share one.
-        if not len(rows) and len(values) in self._silent:
-            return self._silent[len(values)]
+        # A sparse accessor without a base is zero but for what it lists; none listed means that nothing moves.
         accessor = self._describe(values, bounds=True)
         if len(rows):
             accessor["sparse"] = {
@@ -64,8 +66,6 @@ class GlbWriter:
                 },
                 "values": {"bufferView": self._view(np.ascontiguousarray(values[rows]).tobytes())},
             }
-        else:
-            self._silent[len(values)] = len(self._accessors)
         self._accessors.append(accessor)
         return len(self._accessors) - 1
 

@@ -18,7 +18,7 @@ from engine_bridge.engines.embedded.hair import STYLES
 from engine_bridge.engines.embedded.materials import colours
 from engine_bridge.engines.embedded.mesh import EYE_LEFT, EYE_RIGHT
 
-HAIR_ROUGHNESS, EYE_ROUGHNESS = 0.65, 0.08
+HAIR_ROUGHNESS, EYE_ROUGHNESS = 0.75, 0.08
 LINEAR, LINEAR_MIPMAPS, CLAMPED, REPEATED = 9729, 9987, 33071, 10497
 EDGED, AROUND = 0, 1  # samplers; the skin's texture meets itself behind the head
 

@@ -113,7 +113,7 @@ def _teeth(maps: Maps, tooth: Array, row: Array) -> tuple[Array, Array, Array]:
     stain = np.select([number[..., None] > 3.0, number[..., None] > 2.0], [[0.93, 0.90, 0.84], [0.96, 0.93, 0.88]], 1.0)
     enamel = enamel * stain * (1.0 - 0.38 * ramp(0.88, 1.0, np.abs(aside)))[..., None]
     gum = GUM * (0.85 + 0.3 * medium)[..., None]
-    occlusion = 0.75 * (1.0 - 0.6 * ramp(2.0, 6.0, number))
+    occlusion = 0.45 * (1.0 - 0.6 * ramp(2.0, 6.0, number))
     return gum + (enamel - gum) * bare[..., None], occlusion, 0.45 - 0.20 * bare
 
 
@@ -123,7 +123,7 @@ def _tongue(maps: Maps, sideways: Array, along: Array) -> tuple[Array, Array, Ar
     shade = (0.80 + 0.26 * fine + 0.14 * coarse) * (1.0 - 0.35 * groove)
     return (
         FLESH * np.array([1.10, 1.05, 1.05]) * shade[..., None],
-        0.06 + 0.30 * ramp(0.1, 0.9, along),
+        0.08 + 0.32 * ramp(0.1, 0.9, along),
         0.5 - 0.1 * fine,
     )
 

@@ -112,6 +112,8 @@ class _Recipe:
         fine, medium = (read(maps.noise[..., k], arc * 0.55 + 0.13, height * 0.55, tiled=True) for k in (0, 1))
         bristle, spot = (read(maps.tile[..., k], arc * 0.80 + 0.31, height * 0.80, tiled=True) for k in (0, 2))
         lip, lid, rim, ear = (read(maps.regions[..., k], across, down, tiled=False) for k in range(4))
+        # The map ends in the middle of an ear's back; what goes on from its edge would reach around the head.
+        ear = ear * (across <= 1.0)
         middle = (np.arange(whole.size_px) + 0.5) / whole.size_px
         slow_planes = [resampled(plane, middle, middle[part], tiled=False) for plane in np.moveaxis(mixed, -1, 0)]
         creased = slow_planes[LINES.start]
@@ -215,6 +217,7 @@ def _mixed(maps: Maps, slowly: Slow, value: dict[str, float]) -> Floats:
     s, t = np.meshgrid(np.abs(texels.arc), texels.height)
     unrolled = np.stack([s.ravel(), t.ravel()], 1)
     ears = sample(maps.regions[..., 3], facemap.to_texture(unrolled), tiled=False)
+    ears = ears * (unrolled[:, 0] <= facemap.WIDTH_DM)
     paint = Paint(unrolled, slowly.cloud.ravel().astype(np.float64), ears)
     return paint.mix(value).reshape(SLOW_PX, SLOW_PX, -1)
 
