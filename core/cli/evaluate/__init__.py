@@ -1,0 +1,26 @@
+"""`facebridge evaluate`: picks the instrument, and imports its module only then."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+
+HELP = "Measures characters, imitators and reconstructors by instruments that training never sees."
+
+INSTRUMENTS = {
+    "likeness": "how like their people the characters of a folder of photos are, drawn by the engine",
+}
+"""Name of an instrument -> its line in the help; core.cli.evaluate.<name> offers what every subcommand offers."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the instruments and the arguments of each."""
+    instruments = parser.add_subparsers(dest="instrument", required=True, metavar="INSTRUMENT")
+    for name, line in INSTRUMENTS.items():
+        module = importlib.import_module(f"core.cli.evaluate.{name}")
+        module.add_arguments(instruments.add_parser(name, help=line, description=module.HELP))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print; raises InputError, BundleError, SchemaMismatch or EngineError."""
+    return importlib.import_module(f"core.cli.evaluate.{args.instrument}").run(args)
