@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -120,8 +120,8 @@ def load_faces(run: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """(K, 256, 256, 3) photos kept beside the snapshots of a run, and their rows (K,) in them."""
     path = Path(run) / FOLDER / FACES
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            return saved["photos"], saved["rows"]
+        saved = _read(path)
+        return saved["photos"], saved["rows"]
     except _DAMAGED as error:
         raise InputError(f"{path} cannot be read ({error}); let the run reach its end.") from error
 
@@ -168,11 +168,20 @@ def _save(path: Path, **arrays: NDArray[np.generic]) -> None:
     write_atomically(path, buffer.getvalue())
 
 
+def _read(path: Path) -> dict[str, NDArray[Any]]:
+    """Every array of an npz file; one of _DAMAGED where it is none."""
+    data = io.BytesIO(path.read_bytes())
+    if not zipfile.is_zipfile(data):  # numpy leaves a file that it cannot open half constructed
+        raise ValueError("it is not an npz file")
+    with np.load(data, allow_pickle=False) as saved:
+        return dict(saved)
+
+
 def _load(path: Path) -> Snapshot:
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            names = ("f_photos", "f_renders", "p_photos", "p_renders")
-            return Snapshot(int(saved["step"]), **{name: saved[name] for name in names})
+        saved = _read(path)
+        names = ("f_photos", "f_renders", "p_photos", "p_renders")
+        return Snapshot(int(saved["step"]), **{name: saved[name] for name in names})
     except _DAMAGED as error:
         raise InputError(f"The snapshot {path} cannot be read ({error}); delete it or train again.") from error
 
