@@ -29,17 +29,23 @@ _BOOTSTRAPS = 1000
 
 @dataclass(frozen=True)
 class Faces:
-    """Pictures of faces for measuring: SFace embeddings (N,128), cheek colours L*a*b* (N,3) and whether a face was
-    found (N,) bool; rows without a face hold zeros and NaN."""
+    """Pictures of faces for measuring: SFace embeddings (N,128), cheek colours L*a*b* (N,3), whether a face was
+    found (N,) bool, and where: landmarks (N,478,3) px or None. Rows without a face hold zeros and NaN."""
 
     embeddings: NDArray[np.float32]
     cheeks: NDArray[np.float32]
     found: NDArray[np.bool_]
+    points: NDArray[np.float32] | None = None
 
     @property
     def lightness(self) -> NDArray[np.float32]:
         """(N,) L* of the cheeks, 0 black to 100 white."""
         return self.cheeks[:, 0]
+
+    def rows(self, chosen: NDArray[Any]) -> Faces:
+        """The faces of some rows, by number or by mask."""
+        points = None if self.points is None else self.points[chosen]
+        return Faces(self.embeddings[chosen], self.cheeks[chosen], self.found[chosen], points)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Likeness:
     pairs: int
     people: int
     renders_without_face: int
+    own_render_cosine: float = float("nan")
+    """Mean cosine between renders of one person's photos: how far the characters of one person agree."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers by name, for JSON."""
@@ -80,6 +88,7 @@ def describe_faces(
     embeddings = np.zeros((count, 128), np.float32)
     cheeks = np.full((count, 3), np.nan, np.float32)
     found = np.zeros(count, bool)
+    landmarks = np.full((count, 478, 3), np.nan, np.float32)
     for start in range(0, count, _BATCH):
         batch = np.stack([images[row] for row in range(start, min(start + _BATCH, count))])
         if points is None:
@@ -97,10 +106,10 @@ def describe_faces(
                 target = np.array(rows) + start
                 embeddings[target] = torch.nn.functional.normalize(sface(crops), dim=1).numpy()
             cheeks[target] = [cheek_colour(batch[row], mark) for row, mark in zip(rows, marks, strict=True)]
-            found[target] = True
+            found[target], landmarks[target] = True, marks
         if progress is not None:
             progress(min(start + _BATCH, count), count)
-    return Faces(embeddings, cheeks, found)
+    return Faces(embeddings, cheeks, found, landmarks)
 
 
 def measure_likeness(
@@ -150,6 +159,7 @@ def measure_likeness(
         pairs=int((partners[anchors].sum(1) * strangers[anchors].sum(1)).sum()),
         people=len(np.unique(identity[anchors])),
         renders_without_face=int((~renders.found).sum()),
+        own_render_cosine=_mean_cosine(renders, identity, same_person=True),
     )
 
 
@@ -183,9 +193,11 @@ def _interval(shares: NDArray[np.float64], identity: NDArray[np.integer], seed: 
     return float(low), float(high)
 
 
-def _mean_cosine(faces: Faces, identity: NDArray[np.integer]) -> float:
-    """Mean cosine between pictures of different people, not centred; NaN when there are none."""
+def _mean_cosine(faces: Faces, identity: NDArray[np.integer], same_person: bool = False) -> float:
+    """Mean cosine, not centred, between pictures of different people, or between different pictures of the
+    `same_person`; NaN when there are none."""
     rows = np.flatnonzero(faces.found)
-    different = identity[rows][:, None] != identity[rows][None]
+    one = identity[rows][:, None] == identity[rows][None]
+    wanted = one & ~np.eye(len(rows), dtype=bool) if same_person else ~one
     cosines = faces.embeddings[rows] @ faces.embeddings[rows].T
-    return float(cosines[different].mean()) if different.any() else float("nan")
+    return float(cosines[wanted].mean()) if wanted.any() else float("nan")
