@@ -9,6 +9,8 @@ HELP = "Measures characters, imitators and reconstructors by instruments that tr
 
 INSTRUMENTS = {
     "likeness": "how like their people the characters of a folder of photos are, drawn by the engine",
+    "verification": "are two photos of one person told from photos of two by their characters? Beside other systems",
+    "means": "the mean photo and the mean render of a folder of other people, for likeness to compare after",
 }
 """Name of an instrument -> its line in the help; core.cli.evaluate.<name> offers what every subcommand offers."""
 
