@@ -11,6 +11,7 @@ INSTRUMENTS = {
     "likeness": "how like their people the characters of a folder of photos are, drawn by the engine",
     "verification": "are two photos of one person told from photos of two by their characters? Beside other systems",
     "means": "the mean photo and the mean render of a folder of other people, for likeness to compare after",
+    "robustness": "what occlusion, blur, glasses, a turned head and other light leave of likeness",
 }
 """Name of an instrument -> its line in the help; core.cli.evaluate.<name> offers what every subcommand offers."""
 

@@ -1,0 +1,114 @@
+"""`facebridge evaluate robustness`: what is left of likeness on spoiled photos, turned heads and other light."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.cli.evaluate.inputs import add_input_arguments, open_inputs, positive, table, write_report
+
+if TYPE_CHECKING:
+    from core.evaluate.robustness import Seen, Spoiled
+
+HELP = "Measures what occlusion, blur, compression, glasses, a turned head and other light leave of likeness."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare photos, bundle, how many of them, and where results go."""
+    add_input_arguments(parser)
+    parser.add_argument("--per-person", type=positive, metavar="N", help="only the first N photos of each person")
+    parser.add_argument(
+        "--characters",
+        type=positive,
+        default=24,
+        metavar="N",
+        help="known characters turned and lit anew (default: 24)",
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=None, metavar="DIR", help="keep the aligned photos here, to measure again sooner"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print; raises InputError, BundleError, SchemaMismatch or EngineError."""
+    sface, bundle = open_inputs(args)
+
+    from core.evaluate.characters import align_people
+    from core.evaluate.described import Describer
+    from core.evaluate.likeness import describe_faces
+    from core.evaluate.progress import with_bar
+    from core.evaluate.robustness import SCENES, import_spoiled, measure_scenes, measure_spoiled
+    from core.evaluate.spoil import CONDITIONS
+    from engine_bridge.session import EngineSession
+
+    with tempfile.TemporaryDirectory(prefix="facebridge-", ignore_cleanup_errors=True) as temporary:
+        people = align_people(args.photos, args.cache or Path(temporary) / "photos", bundle)
+        rows = first_of_each(people.identity.tolist(), args.per_person)
+        names = [people.photos[row] for row in rows]
+        aligned, points, identity = people.images[rows], people.points[rows], people.identity[rows]
+        skipped = len(people.skipped)
+        del people  # Its files are mapped, and the folder goes.
+    seen = with_bar("photos", lambda tell: describe_faces(aligned, sface, points, progress=tell))
+    with EngineSession.start(args.engine) as session:
+        describer = Describer(bundle, sface, session)
+        found = {
+            title: with_bar(title, lambda tell, s=spoil: import_spoiled(describer, names, aligned, points, s, tell))
+            for title, spoil in CONDITIONS.items()
+        }
+        spoiled = measure_spoiled(seen, identity, names, found)
+        clean = next(iter(found.values()))
+        chosen = first_of_each(clean.identity.tolist(), 1)[: args.characters]
+        known = clean.parameters[chosen], clean.choices[chosen]
+        scenes = with_bar("scenes", lambda tell: measure_scenes(describer, session, *known, SCENES, tell), "scene")
+    print(_table(spoiled, scenes))
+    print(table([("photos / left out", f"{len(names)} / {skipped}"), ("characters", f"{len(chosen)}")], 32))
+    figures = {
+        "bundle": bundle.card,
+        "photos": len(names),
+        "photos_left_out": skipped,
+        "characters": len(chosen),
+        "spoiled": {title: one.as_dict() for title, one in spoiled.items()},
+        "scenes": {title: one.as_dict() for title, one in scenes.items()},
+    }
+    write_report(args.report, figures)
+    return 0
+
+
+def first_of_each(identity: list[int], count: int | None) -> list[int]:
+    """Rows of the first `count` of each person, in order; all rows without a count."""
+    taken: dict[int, int] = {}
+    rows: list[int] = []
+    for row, person in enumerate(identity):
+        taken[person] = taken.get(person, 0) + 1
+        if count is None or taken[person] <= count:
+            rows.append(row)
+    return rows
+
+
+def _table(spoiled: dict[str, Spoiled], scenes: dict[str, Seen]) -> str:
+    from core.evaluate.paper import MASKED, VERIFICATION, kept_above_chance
+
+    lines = [_line("photos spoiled", "accuracy", "kept", "paper", "closer", "kept", "cosine", "lost")]
+    for title, one in spoiled.items():
+        part = title.removeprefix("mask ").split(",")[0]
+        clean = VERIFICATION["the paper"][-1]
+        theirs = (
+            f"{kept_above_chance(MASKED[part][-1], clean):.1%}"
+            if title.startswith("mask ") and part in MASKED and clean
+            else "-"
+        )
+        accuracy = "-" if one.accuracy is None else f"{one.accuracy:.3f}"
+        kept = "-" if one.kept is None else f"{one.kept:.1%}"
+        closer = f"{one.closer_share:.1%}", f"{one.closer_kept:.1%}"
+        lines.append(_line(title, accuracy, kept, theirs, *closer, f"{one.own_cosine:.3f}", str(one.lost)))
+    lines += ["", _line("known characters", "params", "kept", "cosine", "kept", "lost")]
+    for title, one in scenes.items():
+        shares = f"{one.parameters:.3f}", f"{one.parameters_kept:.1%}", f"{one.cosine:.3f}", f"{one.cosine_kept:.1%}"
+        lines.append(_line(title, *shares, str(one.lost)))
+    return "\n".join([*lines, ""])
+
+
+def _line(name: str, *values: str) -> str:
+    return f"{name:<28}" + "".join(f"{value:>10}" for value in values)
