@@ -177,8 +177,9 @@ def _claim(cache: Path, plan: dict[str, Any]) -> None:
         known: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DatasetError(f"The cache's {path} cannot be read ({error}); give another --cache.") from error
-    if known != plan:
-        raise DatasetError(f"{cache} was made with another bundle or of other photos; give another --cache.")
+    # What was drawn as well serves those who only import.
+    if known not in (plan, {**plan, "drawn": True}):
+        raise DatasetError(f"{cache} was made with another bundle, of other photos or without renders; give another --cache.")
 
 
 def _digest(text: str) -> str:

@@ -12,6 +12,7 @@ INSTRUMENTS = {
     "verification": "are two photos of one person told from photos of two by their characters? Beside other systems",
     "means": "the mean photo and the mean render of a folder of other people, for likeness to compare after",
     "robustness": "what occlusion, blur, glasses, a turned head and other light leave of likeness",
+    "parameters": "which parameters can be seen in a render, and on which of them photos of one person agree",
 }
 """Name of an instrument -> its line in the help; core.cli.evaluate.<name> offers what every subcommand offers."""
 

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
 
 
 def add_input_arguments(
-    parser: argparse.ArgumentParser, photos: str = "one subfolder a person", report: bool = True
+    parser: argparse.ArgumentParser,
+    photos: str = "one subfolder a person",
+    *,
+    report: bool = True,
+    sface: bool = True,
 ) -> None:
-    """Declare photos, bundle, engine, SFace and, unless there is no `report`, where figures go."""
+    """Declare photos, bundle and engine, and, unless the instrument has none, `sface` and the JSON `report`."""
     parser.add_argument("--photos", type=Path, required=True, metavar="DIR", help=photos)
     parser.add_argument("--bundle", type=Path, default=None, metavar="DIR", help="bundle (default: the shipped one)")
     parser.add_argument("--engine", default="embedded", help="engine that draws (default: embedded)")
-    parser.add_argument("--sface", type=Path, default=None, metavar="ONNX", help="SFace weights (default: the extra's)")
+    if sface:
+        parser.add_argument(
+            "--sface", type=Path, default=None, metavar="ONNX", help="SFace weights (default: the extra's)"
+        )
     if report:
         parser.add_argument("--report", type=Path, default=None, metavar="JSON", help="also write the figures here")
 
