@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.bundle import FILES, SHIPPED, Bundle
 from core.evaluate.likeness import Faces, describe_faces
+from core.evaluate.npz import read_npz, write_npz
 from core.evaluate.progress import Tell
 from core.evaluate.sface import SFace
 from core.files import write_atomically
@@ -179,7 +179,9 @@ def _claim(cache: Path, plan: dict[str, Any]) -> None:
         raise DatasetError(f"The cache's {path} cannot be read ({error}); give another --cache.") from error
     # What was drawn as well serves those who only import.
     if known not in (plan, {**plan, "drawn": True}):
-        raise DatasetError(f"{cache} was made with another bundle, of other photos or without renders; give another --cache.")
+        raise DatasetError(
+            f"{cache} was made with another bundle, of other photos or without renders; give another --cache."
+        )
 
 
 def _digest(text: str) -> str:
@@ -187,27 +189,25 @@ def _digest(text: str) -> str:
 
 
 def _write(path: Path, part: Described) -> None:
-    data = io.BytesIO()
     faces = {
         f"{which}_{name}": getattr(getattr(part, which), name) for which in ("photos", "renders") for name in _FACES
     }
-    np.savez(
-        data,
+    write_npz(
+        path,
         names=np.array(part.names, dtype=np.str_),
         parameters=part.parameters,
         choices=part.choices,
         skipped=np.array(json.dumps(part.skipped)),
         **faces,
     )
-    write_atomically(path, data.getvalue())
 
 
 def _read(path: Path) -> Described:
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            seen, drawn = (Faces(*(saved[f"{which}_{name}"] for name in _FACES)) for which in ("photos", "renders"))
-            skipped = cast("dict[str, str]", json.loads(str(saved["skipped"])))
-            names = tuple(saved["names"].tolist())
-            return Described(names, saved["parameters"], saved["choices"], seen, drawn, skipped)
-    except (OSError, ValueError, KeyError) as error:
+        saved = read_npz(path)
+        seen, drawn = (Faces(*(saved[f"{which}_{name}"] for name in _FACES)) for which in ("photos", "renders"))
+        skipped = cast("dict[str, str]", json.loads(str(saved["skipped"])))
+        names = tuple(saved["names"].tolist())
+        return Described(names, saved["parameters"], saved["choices"], seen, drawn, skipped)
+    except (ValueError, KeyError) as error:
         raise DatasetError(f"{path} cannot be read ({error}); delete it and measure again.") from error

@@ -6,8 +6,6 @@ A file is an .npz without pickles: `names` (N,) are the photos' paths below the 
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.files import write_atomically
+from core.evaluate.npz import read_npz, write_npz
 from engine_bridge.errors import InputError
 
 
@@ -39,15 +37,13 @@ class Descriptors:
 def read_descriptors(path: Path) -> Descriptors:
     """The descriptors in a file, under its name without suffix; InputError says what is wrong."""
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            if not isinstance(saved, np.lib.npyio.NpzFile):
-                raise ValueError("one array and no .npz")
-            missing = [name for name in ("names", "descriptors") if name not in saved.files]
-            if missing:
-                raise InputError(f"{path} has no array '{missing[0]}', expected names and descriptors.")
-            names, vectors = saved["names"], saved["descriptors"]
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        arrays = read_npz(path)
+    except ValueError as error:
         raise InputError(f"{path} is no readable descriptor file ({error}); save it with numpy.savez.") from error
+    missing = [name for name in ("names", "descriptors") if name not in arrays]
+    if missing:
+        raise InputError(f"{path} has no array '{missing[0]}', expected names and descriptors.")
+    names, vectors = arrays["names"], arrays["descriptors"]
     if names.ndim != 1 or names.dtype.kind != "U":
         raise InputError(f"The names in {path} are {names.dtype} {names.shape}, expected one row of strings.")
     if vectors.ndim != 2 or vectors.dtype.kind not in "fiu" or len(vectors) != len(names) or not vectors.size:
@@ -67,6 +63,4 @@ def read_descriptors(path: Path) -> Descriptors:
 
 def save_descriptors(path: Path, names: Sequence[str], vectors: NDArray[np.floating]) -> None:
     """Write vectors (N, D) of photos as a descriptor file, whole or not at all."""
-    data = io.BytesIO()
-    np.savez(data, names=np.array(names, dtype=np.str_), descriptors=np.asarray(vectors, np.float32))
-    write_atomically(path, data.getvalue())
+    write_npz(path, names=np.array(names, dtype=np.str_), descriptors=np.asarray(vectors, np.float32))

@@ -28,8 +28,9 @@ FACE_OVAL = (
 )  # fmt: skip
 EXPRESSIONS = 52
 _FOLDS = 5
-# Of the expression map, in photos: tried on people it was not learned from. Coefficients have variances about 0.01.
-_RIDGES = (0.03, 0.1, 0.3, 1.0, 3.0)
+# Of the expression map, added to the sum of squares of each coefficient. On 219 photos of 41 people it explained most
+# of what changes within people that it was not learned from: 53 %, and 51 % from a third to three times as much.
+_RIDGE = 0.3
 _RASTER_PX = 512
 _BATCH = 64
 
@@ -40,8 +41,8 @@ Reals = NDArray[np.float64]
 class FaceShapes:
     """Shapes of N faces: geometry (N,468,3) cm with pose removed, expression (N,52) coefficients in [0,1]."""
 
-    geometry: NDArray[np.float32]
-    expression: NDArray[np.float32]
+    geometry: NDArray[np.floating[Any]]
+    expression: NDArray[np.floating[Any]]
 
     def person_mean(self, identity: NDArray[np.integer], usable: NDArray[np.bool_]) -> FaceShapes:
         """The mean face (1,468,3) and expression (1,52), each person weighing the same."""
@@ -146,18 +147,13 @@ def expression_moves(
 
     x, y = within(expression), within(geometry)
     folds = inverse % _FOLDS
-    found, found_other, errors = {}, {}, {}
-    for ridge in _RIDGES:
-        moves, moves_other, error = np.zeros_like(y), np.zeros_like(y), 0.0
-        for fold in np.unique(folds):
-            held = folds == fold
-            gram = x[~held].T @ x[~held] + ridge * np.eye(EXPRESSIONS)
-            weight = np.linalg.solve(gram, x[~held].T @ y[~held])
-            moves[held], moves_other[held] = expression[held] @ weight, other[held] @ weight
-            error += float(np.square(y[held] - x[held] @ weight).sum())
-        found[ridge], found_other[ridge], errors[ridge] = moves, moves_other, error
-    best = min(errors, key=lambda ridge: errors[ridge])
-    return found[best], found_other[best]
+    moves, moves_other = np.zeros_like(y), np.zeros_like(y)
+    for fold in np.unique(folds):
+        held = folds == fold
+        gram = x[~held].T @ x[~held] + _RIDGE * np.eye(EXPRESSIONS)
+        weight = np.linalg.solve(gram, x[~held].T @ y[~held])
+        moves[held], moves_other[held] = expression[held] @ weight, other[held] @ weight
+    return moves, moves_other
 
 
 def outline_overlaps(photo_points: NDArray[np.float32], render_points: NDArray[np.float32]) -> Reals:

@@ -6,7 +6,6 @@ measurement to the next. It belongs to one bundle, for another one's characters 
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.evaluate.geometry_error import EXPRESSIONS, FaceShapes, face_shapes
 from core.evaluate.likeness import Faces, person_mean
-from core.files import write_atomically
+from core.evaluate.npz import read_npz, write_npz
 from core.perception.geometry import MESH_POINTS
 from engine_bridge.errors import InputError
 
@@ -52,9 +51,8 @@ class DomainMeans:
 
     def save(self, path: Path) -> None:
         """Write one .npz, whole or not at all; InputError when it cannot be written."""
-        data = io.BytesIO()
-        np.savez(
-            data,
+        write_npz(
+            path,
             format=np.array(FORMAT),
             bundle=np.array(self.bundle),
             people=np.array(self.people),
@@ -66,15 +64,13 @@ class DomainMeans:
             photo_expression=self.photo_shape.expression,
             render_expression=self.render_shape.expression,
         )
-        write_atomically(path, data.getvalue())
 
     @classmethod
     def load(cls, path: Path, bundle: str) -> DomainMeans:
         """Read what `save` wrote, for characters of the bundle of this name; InputError says what does not fit."""
         try:
-            with np.load(path, allow_pickle=False) as saved:
-                arrays = {name: saved[name] for name in saved.files}
-        except (OSError, ValueError, EOFError) as error:
+            arrays = read_npz(path)
+        except ValueError as error:
             raise InputError(
                 f"The means {path} cannot be read ({error}); make them with facebridge evaluate means."
             ) from error
