@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from core.bundle import FILES, SHIPPED, Bundle
+from core.bundle import FILES, SHIPPED
 from core.evaluate.likeness import Faces, describe_faces
 from core.evaluate.npz import read_npz, write_npz
 from core.evaluate.progress import Tell
@@ -58,8 +58,8 @@ class Described:
 class Describer:
     """Imports pictures, draws the characters and describes both. Without `sface` and `session` it only imports."""
 
-    def __init__(self, bundle: Bundle, sface: SFace | None, session: EngineSession | None) -> None:
-        self.reconstructor = Reconstructor(bundle)
+    def __init__(self, reconstructor: Reconstructor, sface: SFace | None, session: EngineSession | None) -> None:
+        self.reconstructor = reconstructor
         self.sface = sface
         self.session = session
 

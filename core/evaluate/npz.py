@@ -16,7 +16,7 @@ from core.files import write_atomically
 def write_npz(path: Path, **arrays: NDArray[Any]) -> None:
     """Write arrays by name; InputError when the file cannot be written."""
     data = io.BytesIO()
-    np.savez(data, **arrays)
+    np.savez(data, allow_pickle=False, **arrays)
     write_atomically(path, data.getvalue())
 
 

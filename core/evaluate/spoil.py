@@ -61,7 +61,7 @@ def masked(part: str, face_share: float | None = None) -> Spoil:
 
 def blurred(photo: Pixels, points: Points) -> Pixels:
     """Gaussian blur of 3 px, on a face about 165 px wide."""
-    return np.asarray(Image.fromarray(photo).filter(ImageFilter.GaussianBlur(BLUR_SIGMA_PX)))
+    return np.array(Image.fromarray(photo).filter(ImageFilter.GaussianBlur(BLUR_SIGMA_PX)))
 
 
 def compressed(photo: Pixels, points: Points) -> Pixels:
@@ -69,14 +69,14 @@ def compressed(photo: Pixels, points: Points) -> Pixels:
     data = io.BytesIO()
     Image.fromarray(photo).save(data, "JPEG", quality=JPEG_QUALITY, subsampling=2)
     with Image.open(data) as image:
-        return np.asarray(image.convert("RGB"))
+        return np.array(image.convert("RGB"))
 
 
 def small(photo: Pixels, points: Points) -> Pixels:
     """So few pixels that the face (the box of its landmarks) is 64 px large."""
     size = float((points[:, :2].max(0) - points[:, :2].min(0)).max())
     side = max(16, round(ALIGNED_PX * min(1.0, SMALL_FACE_PX / size)))
-    return np.asarray(Image.fromarray(photo).resize((side, side), Image.Resampling.LANCZOS))
+    return np.array(Image.fromarray(photo).resize((side, side), Image.Resampling.LANCZOS))
 
 
 def glasses(photo: Pixels, points: Points) -> Pixels:
@@ -103,7 +103,7 @@ def glasses(photo: Pixels, points: Points) -> Pixels:
     ends = (right - half_width * across, left + half_width * across)
     for start, stop in (inner, *zip(ends, ears, strict=True)):
         draw.line([(float(start[0]), float(start[1])), (float(stop[0]), float(stop[1]))], _FRAME_RGB, line)
-    return np.asarray(image.resize((photo.shape[1], photo.shape[0]), Image.Resampling.BOX))
+    return np.array(image.resize((photo.shape[1], photo.shape[0]), Image.Resampling.BOX))
 
 
 CONDITIONS: dict[str, Spoil] = {

@@ -42,7 +42,7 @@ def test_a_character_of_the_same_shape_has_no_error_wherever_it_is_and_however_t
     photos = landmarks(people)
     angle = 0.4
     turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]], np.float32)
-    turned = 0.7 * photos @ turn + np.array([30, 5, 2], np.float32)
+    turned = (0.7 * photos @ turn + np.array([30, 5, 2])).astype(np.float32)
     one, other = face_shapes(photos), face_shapes(turned)
     assert np.abs(one.geometry - other.geometry).max() < 1e-3
     found = measure_geometry(photos, photos * 0.5 + 3, IDENTITY)

@@ -67,8 +67,8 @@ def test_a_file_is_read_back_and_another_bundles_or_a_broken_one_is_refused(tmp_
 
 def test_people_are_measured_after_the_given_means_and_the_figures_say_so() -> None:
     rng = np.random.default_rng(4)
-    identity = np.repeat(np.arange(20), 3)
-    embeddings = rng.normal(size=(20, 128))[identity] + 0.2 * rng.normal(size=(60, 128))
+    identity = np.repeat(np.arange(12), 5)
+    embeddings = rng.normal(size=(12, 128))[identity] + 0.2 * rng.normal(size=(60, 128))
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     # Renders shifted by a constant: means that know of it restore what means that do not lose.
     photos, renders = faces(embeddings), faces(embeddings + 2.0)
@@ -82,8 +82,8 @@ def test_people_are_measured_after_the_given_means_and_the_figures_say_so() -> N
 
 def test_consistency_is_the_persons_share_of_the_parameters() -> None:
     rng = np.random.default_rng(5)
-    identity = np.repeat(np.arange(20), 3)
-    person = rng.normal(size=(20, 40))[identity]
+    identity = np.repeat(np.arange(15), 4)
+    person = rng.normal(size=(15, 40))[identity]
     embeddings = rng.normal(size=(60, 128))
     steady = measure_people(faces(embeddings), faces(embeddings), person, identity, np.zeros(60)).consistency
     noisy = person + rng.normal(size=(60, 40))

@@ -27,12 +27,12 @@ def run(args: argparse.Namespace) -> int:
     from core.evaluate.described import Describer, fingerprint, photos_of_people
     from core.evaluate.means import domain_means
     from core.evaluate.progress import with_bar
-    from core.reconstruct import bundle_name
+    from core.reconstruct import Reconstructor, bundle_name
     from engine_bridge.session import EngineSession
 
     names = photos_of_people(args.photos, args.per_person)
     with EngineSession.start(args.engine) as session:
-        describer = Describer(bundle, sface, session)
+        describer = Describer(Reconstructor(bundle), sface, session)
         key = fingerprint(args.bundle)
         found = with_bar("photos", lambda tell: describer.folder(args.photos, names, args.cache, key, tell))
     means = domain_means(found.photos, found.renders, found.identity, bundle_name(bundle))

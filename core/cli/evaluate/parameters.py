@@ -36,11 +36,12 @@ def run(args: argparse.Namespace) -> int:
     from core.evaluate.parameters import import_captures, measure_parameters
     from core.evaluate.progress import with_bar
     from core.files import write_atomically
+    from core.reconstruct import Reconstructor
     from engine_bridge.errors import InputError
 
     if args.report is not None and args.report.suffix.lower() not in (".csv", ".json"):
         raise InputError(f"The report {args.report} is named neither .csv nor .json; choose one of the two.")
-    describer = Describer(bundle, None, None)
+    describer = Describer(Reconstructor(bundle), None, None)
     names = photos_of_people(args.photos)
     found, drawn, lost = with_bar("renders", lambda tell: import_captures(describer, args.data, args.renders, tell))
     key = fingerprint(args.bundle)

@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     from core.evaluate.progress import with_bar
     from core.evaluate.robustness import SCENES, import_spoiled, measure_scenes, measure_spoiled
     from core.evaluate.spoil import CONDITIONS
+    from core.reconstruct import Reconstructor
     from engine_bridge.session import EngineSession
 
     with tempfile.TemporaryDirectory(prefix="facebridge-", ignore_cleanup_errors=True) as temporary:
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         del people  # Its files are mapped, and the folder goes.
     seen = with_bar("photos", lambda tell: describe_faces(aligned, sface, points, progress=tell))
     with EngineSession.start(args.engine) as session:
-        describer = Describer(bundle, sface, session)
+        describer = Describer(Reconstructor(bundle), sface, session)
         found = {
             title: with_bar(title, lambda tell, s=spoil: import_spoiled(describer, names, aligned, points, s, tell))
             for title, spoil in CONDITIONS.items()

@@ -53,11 +53,12 @@ def run(args: argparse.Namespace) -> int:
     from core.evaluate.described import Describer, fingerprint
     from core.evaluate.progress import with_bar
     from core.evaluate.verified import verification_table
+    from core.reconstruct import Reconstructor
     from engine_bridge.session import EngineSession
 
     layout = read_layout(args.layout, args.photos)
     with nullcontext() if sface is None else EngineSession.start(args.engine) as session:
-        describer = Describer(bundle, sface, session)
+        describer = Describer(Reconstructor(bundle), sface, session)
         key = fingerprint(args.bundle)
         described = with_bar("photos", lambda tell: describer.folder(args.photos, layout.names, args.cache, key, tell))
     if args.save_descriptors is not None:
