@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -17,6 +18,10 @@ from engine_bridge.errors import InputError
 
 FORMAT = "facebridge-checkpoint"
 VERSION = 1
+MAY_CHANGE = frozenset(
+    {"minutes", "stop_after", "threads", "device", "log_every", "evaluate_every", "checkpoint_minutes", "snapshots"}
+)
+"""Settings that may be others when a run goes on: they do not say what is learned."""
 
 
 def save_checkpoint(path: Path, tensors: dict[str, dict[str, Tensor]], state: dict[str, Any]) -> None:
@@ -27,19 +32,26 @@ def save_checkpoint(path: Path, tensors: dict[str, dict[str, Tensor]], state: di
     """
     path = Path(path)
     new, old = path.with_name(path.name + ".new"), path.with_name(path.name + ".old")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
     flat = {
         f"{group}/{name}": value.detach().to("cpu").contiguous().clone()
         for group, values in tensors.items()
         for name, value in values.items()
     }
-    save_file(flat, str(new / "tensors.safetensors"))
     document = {"format": FORMAT, "version": VERSION, "state": state}
-    (new / "state.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    for file in new.iterdir():
-        with open(file, "rb+") as handle:
-            os.fsync(handle.fileno())
+    try:
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        save_file(flat, str(new / "tensors.safetensors"))
+        (new / "state.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+        for file in new.iterdir():
+            with open(file, "rb+") as handle:
+                os.fsync(handle.fileno())
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(new, ignore_errors=True)
+        raise InputError(
+            f"The checkpoint {path} cannot be written ({error}); the one before it, if any, is untouched: make room and"
+            " run the same command again."
+        ) from error
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():
         path.rename(old)
@@ -70,6 +82,27 @@ def load_checkpoint(path: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str,
     return groups, document["state"]
 
 
+def require_same_config(saved: dict[str, Any], config: Any, out: Path) -> None:
+    """Raise InputError unless the checkpoint's settings are these, apart from those that `MAY_CHANGE`.
+
+    A setting that the checkpoint's version did not know yet counts as at its default.
+    """
+    defaults = {field.name: field.default for field in dataclasses.fields(config)}
+    present = dataclasses.asdict(config)
+    if present["minutes"] and saved.get("minutes"):
+        saved = {**saved, "steps": present["steps"]}  # the clock decides
+    different = [
+        f"--{name.replace('_', '-')} {saved.get(name, defaults[name])} (now {value})"
+        for name, value in present.items()
+        if name not in MAY_CHANGE and saved.get(name, defaults[name]) != value
+    ]
+    if different:
+        raise InputError(
+            f"The checkpoint in {out} was made with {', '.join(different)}; go on with the same settings, or give"
+            " another --out."
+        )
+
+
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     """Adam's moments and step counts as named tensors (`<parameter index>.<entry>`)."""
     entries = optimizer.state_dict()["state"]
@@ -81,10 +114,14 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Put back what `optimizer_tensors` took; learning rates stay as they are."""
+    """Put back what `optimizer_tensors` took, laid out in memory as the weights are; learning rates stay."""
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         index, _, key = name.partition(".")
+        weight = weights[int(index)]
+        if value.shape == weight.shape:
+            value = torch.empty_like(weight, requires_grad=False).copy_(value)
         state.setdefault(int(index), {})[key] = value
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})

@@ -1,4 +1,4 @@
-"""Settings of the two trainings as frozen dataclasses, with a CPU and a GPU profile and command-line overrides."""
+"""Settings of the two trainings as frozen dataclasses, and their command-line overrides; profiles are beside it."""
 
 from __future__ import annotations
 
@@ -9,24 +9,29 @@ from typing import Any, TypeVar
 
 from engine_bridge.errors import InputError
 
+COMPILE_MODES = ("off", "default", "reduce-overhead", "max-autotune")
+
 
 @dataclass(frozen=True)
-class ImitatorConfig:
-    """How the imitator G is trained (equation 1); the defaults are the GPU profile."""
+class RunConfig:
+    """What both trainings are told; a default never changes its meaning, because checkpoints are compared by it."""
 
-    steps: int = 120_000  # 150 epochs of 100K captures at batch 128, as in section 4.2 of the paper
+    steps: int = 100_000
+    epochs: int = 0  # > 0: so many shuffled passes over the captures, whatever `steps` says
     minutes: float = 0.0  # > 0: the schedule follows the clock and ends, fully annealed, after so many minutes
-    batch: int = 128
+    stop_after: float = 0.0  # > 0: minutes after which this piece of a run ends with a checkpoint
+    batch: int = 64
     optimizer: str = "adam"  # "adam" as in the paper, or "orthogonal" (see core.train.optimizers)
     lr: float = 3e-4  # of Adam
     orthogonal_lr: float = 0.02
-    lr_final: float = 0.01  # last learning rate as a share of `lr`
+    schedule: str = "cosine"  # "cosine", or "halving" after each third, as in the paper
+    lr_final: float = 0.05  # last learning rate as a share of `lr`
     warmup: float = 0.02  # share of the run spent raising the learning rate
     beta2: float = 0.999
     ema: float = 0.999
-    clip_norm: float = 1.0
-    change_floor: float = 2e-4  # added to each sample's mean squared change from neutral, in [0, 1]^2 units
-    change_power: float = 0.5  # 0: plain equation 1; 1: every sample's explained change counts alike
+    clip_norm: float = 1.0  # 0: gradients are not clipped
+    bf16: bool = False  # bfloat16 in matrix products and convolutions; weights and losses stay float32
+    compile: str = "off"  # torch.compile: off, default, reduce-overhead (CUDA graphs) or max-autotune
     held_out: int = 512  # captures at the end of the dataset that are never trained on
     log_every: int = 100
     evaluate_every: int = 5_000
@@ -37,21 +42,21 @@ class ImitatorConfig:
 
 
 @dataclass(frozen=True)
-class ReconstructorConfig:
-    """How E, D and R are trained (equation 12); the defaults are the GPU profile and the paper's weights."""
+class ImitatorConfig(RunConfig):
+    """How the imitator G is trained (equation 1)."""
 
-    steps: int = 100_000
-    minutes: float = 0.0
-    batch: int = 64  # photos of a step
-    render_batch: int = 0  # renders of a step; 0 means as many as photos
-    optimizer: str = "adam"
-    lr: float = 3e-4
-    orthogonal_lr: float = 0.02
-    lr_final: float = 0.05
-    warmup: float = 0.02
-    beta2: float = 0.999
-    ema: float = 0.999
-    clip_norm: float = 1.0
+    steps: int = 120_000
+    batch: int = 128
+    lr_final: float = 0.01
+    change_floor: float = 2e-4  # added to each sample's mean squared change from neutral, in [0, 1]^2 units
+    change_power: float = 0.5  # 0: plain equation 1; 1: every sample's explained change counts alike
+
+
+@dataclass(frozen=True)
+class ReconstructorConfig(RunConfig):
+    """How E, D and R are trained (equation 12); the weights of the losses are the paper's."""
+
+    render_batch: int = 0  # renders of a step; 0 means as many as photos (`batch`)
     # Equation 12, and equations 4, 5 and 8.
     restored_weight: float = 1.0
     domain_weight: float = 0.01
@@ -60,7 +65,7 @@ class ReconstructorConfig:
     codebook_beta: float = 0.25
     commitment_alpha: float = 0.25
     temperature: float = 0.07
-    # Our additions, off in the GPU profile.
+    # Our additions, off by default unless their comment says otherwise.
     warm_start: float = 0.0  # share of the run on renders alone, before photos join
     parameter_weight: float = 0.0  # direct error of renders' parameters, in units of their variance
     appearance_weight: float = 0.0  # regional colours of photo and character, centred per domain
@@ -73,87 +78,57 @@ class ReconstructorConfig:
     domain_memory: int = 0  # earlier samples of each domain that the MMD also compares with
     geometry_batch: int = 0  # photos of a step that L_3d looks at; 0 means all
     start_from: str = ""  # run folder whose E, D and R this run begins with; see core.train.transfer
-    degrade: float = 1.0  # how strongly inputs of E are degraded, 0 to 1
-    held_out: int = 512
+    degrade: float = 1.0  # how strongly inputs of E are degraded, 0 to 1; on
+    centred: bool = True  # photos and renders are compared after each domain's mean is taken off; on
+    expression_removed: bool = True  # what expression explains is taken out of photos' geometry; on
+    codebook_additions: bool = True  # codes start at, follow and revive at encoder outputs; on
     held_out_people: int = 41
     log_every: int = 50
     evaluate_every: int = 2_000
-    checkpoint_minutes: float = 3.0
-    threads: int = 0
-    device: str = "auto"
-    seed: int = 0
 
 
+# A parser, or a group of its arguments: argparse has no public name for what they share.
+Arguments = argparse.ArgumentParser | argparse._ArgumentGroup  # pyright: ignore[reportPrivateUsage]
 Config = TypeVar("Config", ImitatorConfig, ReconstructorConfig)
 
-# The CPU profiles make the most of about half an hour (imitator) and three quarters (reconstructor) on two cores:
-# small batches, and an optimiser that needs a third of Adam's steps and costs a quarter more a step.
-IMITATOR_PROFILES: dict[str, ImitatorConfig] = {
-    "gpu": ImitatorConfig(),
-    "cpu": ImitatorConfig(
-        minutes=30.0,
-        batch=16,
-        optimizer="orthogonal",
-        lr=1e-3,
-        beta2=0.99,
-        ema=0.99,
-        change_power=0.75,
-        change_floor=5e-5,  # twice the change that a slider of median visibility makes
-        held_out=300,
-        log_every=25,
-        evaluate_every=1_000,
-    ),
-}
-RECONSTRUCTOR_PROFILES: dict[str, ReconstructorConfig] = {
-    "gpu": ReconstructorConfig(),
-    "cpu": ReconstructorConfig(
-        minutes=45.0,
-        batch=8,
-        optimizer="orthogonal",
-        lr=1e-3,
-        beta2=0.99,
-        ema=0.98,
-        domain_weight=0.05,
-        consistency_weight=0.3,
-        render_batch=4,
-        warm_start=0.75,
-        parameter_weight=1.0,
-        appearance_weight=0.5,
-        suggestion_weight=1.0,
-        person_share=0.5,
-        prior_weight=0.02,
-        refit_faces=2_400,
-        spread=1.5,
-        codebook_photos=1.0,
-        domain_memory=64,
-        geometry_batch=4,
-        held_out=300,
-        log_every=10,
-        evaluate_every=200,
-    ),
-}
 
-
-def add_config_arguments(parser: argparse.ArgumentParser, example: Any) -> None:
+def add_config_arguments(parser: Arguments, example: RunConfig) -> None:
     """One `--name` option for each field of the config dataclass `example`, without a default of its own."""
     for field in dataclasses.fields(example):
         kind = type(getattr(example, field.name))
         option = "--" + field.name.replace("_", "-")
-        parser.add_argument(option, dest=field.name, type=kind, default=None, metavar=kind.__name__.upper())
+        if kind is bool:
+            parser.add_argument(option, dest=field.name, action=argparse.BooleanOptionalAction, default=None)
+        else:
+            parser.add_argument(option, dest=field.name, type=kind, default=None, metavar=kind.__name__.upper())
 
 
 def overridden(config: Config, values: dict[str, Any]) -> Config:
     """`config` with every entry of `values` that is not None put in; InputError for a value out of range."""
     known = {field.name for field in dataclasses.fields(config)}
-    if values.get("steps") is not None and values.get("minutes") is None:
-        values = {**values, "minutes": 0.0}  # a stated number of steps is meant, whatever the profile's clock says
-    config = dataclasses.replace(config, **{k: v for k, v in values.items() if k in known and v is not None})
+    given = {key: value for key, value in values.items() if key in known and value is not None}
+    # A stated number of steps is meant, whatever the profile's clock or epochs say.
+    if "steps" in given:
+        given = {"minutes": 0.0, "epochs": 0, **given}
+    elif "epochs" in given:
+        given = {"minutes": 0.0, **given}
+    config = dataclasses.replace(config, **given)
     for name in ("steps", "batch", "log_every", "evaluate_every"):
-        if getattr(config, name) < 1:
-            raise InputError(f"--{name.replace('_', '-')} is {getattr(config, name)}; it must be at least 1.")
-    for name in ("minutes", "held_out", "threads"):
-        if getattr(config, name) < 0:
-            raise InputError(f"--{name.replace('_', '-')} is {getattr(config, name)}; it must not be negative.")
+        _at_least(config, name, 1, "it must be at least 1")
+    for name in ("minutes", "stop_after", "epochs", "held_out", "threads", "clip_norm", "ema"):
+        _at_least(config, name, 0, "it must not be negative")
     if not 0 < config.lr < 1:
         raise InputError(f"--lr is {config.lr}; a learning rate lies between 0 and 1.")
+    if config.compile not in COMPILE_MODES:
+        raise InputError(f"--compile is {config.compile!r}; it must be one of {', '.join(COMPILE_MODES)}.")
+    if isinstance(config, ReconstructorConfig) and (config.batch < 4 or config.batch % 2):
+        raise InputError(
+            f"--batch is {config.batch}; the reconstructor takes pairs of photos of at least two people, so an even"
+            " number from 4 on."
+        )
     return config
+
+
+def _at_least(config: RunConfig, name: str, least: float, rule: str) -> None:
+    if getattr(config, name) < least:
+        raise InputError(f"--{name.replace('_', '-')} is {getattr(config, name)}; {rule}.")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,17 +12,17 @@ from torch import Tensor
 
 from core.models.imitator import Imitator
 from core.train.captures import Captures, change_from_neutral, head_mask, to_float
-from core.train.checkpoint import load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
 from core.train.config import ImitatorConfig
 from core.train.imitation_figures import ImitatorFigures, evaluate_imitator
-from core.train.optimizers import make_optimizers, set_rate
+from core.train.loop import Outcome, TrainingLoop
+from core.train.networks import Drawn
+from core.train.order import batch_indices
+from core.train.pictures import Pictures
+from core.train.processes import Team
 from core.train.references import References
 from core.train.report import Report
 from core.train.results import bounds
-from core.train.schedule import AveragedWeights, Clock, choose_device, learning_rate, place, set_threads
-from engine_bridge.errors import SchemaMismatch
-
-CHECKPOINT = "imitator-checkpoint"
+from core.train.schedule import choose_device, place, set_threads
 
 
 def make_imitator(captures: Captures, neutral: NDArray[np.uint8]) -> Imitator:
@@ -55,79 +52,53 @@ def train_imitator(
     cache: Path,
     report: Report | None = None,
     stop: Callable[[], bool] = lambda: False,
-) -> tuple[Imitator, ImitatorFigures]:
+    team: Team | None = None,
+) -> tuple[Imitator, ImitatorFigures] | None:
     """Train G and return it with the averaged weights and its figures on held-out renders.
 
-    Writes checkpoints to `out`/imitator-checkpoint and goes on from one that is there; `stop()` is asked before
-    every step and ends the run early, after a checkpoint. The finished weights are written by `save_imitator`.
+    Writes checkpoints to `out`/imitator-checkpoint and goes on from one that is there. None when `stop()`, asked
+    before every step, or the config's `stop_after` ended the run early, and in every process but the first.
     """
-    out = Path(out)
+    out, team = Path(out), team or Team()
     out.mkdir(parents=True, exist_ok=True)
-    report = report or Report(out)
+    report = report or Report(out, quiet=not team.leads)
     set_threads(config.threads)
     torch.manual_seed(config.seed)
     device = choose_device(config.device)
     train_count, _ = captures.split(config.held_out)
-    change = torch.from_numpy(change_from_neutral(captures, references.neutral, cache))
+    with team.one_after_the_other():
+        change = torch.from_numpy(change_from_neutral(captures, references.neutral, cache))
     weights = imitation_weights(change[:train_count], config.change_floor, config.change_power)
     # Divided by the weighted mean change, the loss is 1 for the neutral picture and 0 for perfection.
     unit = float((weights * change[:train_count]).mean())
+    weights = weights.to(device)
+    parameters = torch.from_numpy(captures.parameters).to(device)
+    pictures = Pictures(captures.images, device)
     imitator = place(make_imitator(captures, references.neutral), device)
-    averaged = AveragedWeights(imitator, config.ema)
-    optimizers = make_optimizers(imitator, config)
-    step, elapsed_s = _resume(out, captures, imitator, averaged, optimizers, report)
-    clock = Clock(config.steps, config.minutes, elapsed_s)
-    checkpoint_at = clock.elapsed_s + 60.0 * config.checkpoint_minutes
-    last_log, last_step = time.monotonic(), step
+    loop = TrainingLoop("imitator", imitator, config, captures.schema, train_count, out, report, team)
+    draw = team.wrap(Drawn(imitator, config.bf16, config.compile))
     report.say(
         f"Training the imitator on {train_count} captures of {captures.schema.count} parameters;"
-        f" {sum(p.numel() for p in imitator.parameters()) / 1e6:.2f} M weights, batch {config.batch}, {device}."
+        f" {sum(p.numel() for p in imitator.parameters()) / 1e6:.2f} M weights, batch {config.batch}, {device}"
+        f"{f', {team.size} processes' if team.size > 1 else ''}."
     )
 
-    def checkpoint() -> None:
-        tensors = {
-            "model": imitator.state_dict(),
-            "averaged": averaged.tensors,
-            **{f"optimizer{i}": optimizer_tensors(o) for i, o in enumerate(optimizers)},
-        }
-        state = {
-            "step": step,
-            "elapsed_s": clock.elapsed_s,
-            "averages": averaged.updates,
-            "schema": captures.schema.hash,
-            "config": dataclasses.asdict(config),
-        }
-        save_checkpoint(out / CHECKPOINT, tensors, state)
+    def take_step(step: int, _progress: float) -> Outcome:
+        indices = team.share(batch_indices(config.seed, step, train_count, config.batch, config.epochs))
+        chosen = torch.from_numpy(indices).to(device)
+        images = pictures.take(captures.rows[indices])
+        error = torch.square(draw(parameters[chosen]) - images).mean(dim=(1, 2, 3))
+        loss = (error * weights[chosen]).mean() / unit
+        return Outcome(loss, {"imitation": loss, "pixel": error.mean()}, config.batch)
 
-    while (progress := clock.progress(step)) < 1.0 and not stop():
-        share = learning_rate(progress, config.warmup, config.lr_final)
-        set_rate(optimizers, share)
-        # The batch is a pure function of (seed, step), so that a resumed run goes on as if nothing had happened.
-        indices = np.random.default_rng((config.seed, step)).integers(0, train_count, config.batch)
-        parameters, images = captures.batch(indices)
-        parameters, images = parameters.to(device, non_blocking=True), images.to(device, non_blocking=True)
-        error = torch.square(imitator.linear(parameters) - images).mean(dim=(1, 2, 3))
-        loss = (error * weights[indices].to(device)).mean() / unit
-        imitator.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(imitator.parameters(), config.clip_norm)
-        for optimizer in optimizers:
-            optimizer.step()
-        averaged.update(imitator)
-        step += 1
-        report.add({"imitation": float(loss.detach()), "pixel": float(error.detach().mean())})
-        if step % config.log_every == 0:
-            now = time.monotonic()
-            speed = (step - last_step) * config.batch / max(now - last_log, 1e-9)
-            report.flush(step, clock.progress(step), clock.left_s(step), speed, share * config.lr)
-            last_log, last_step = now, step
-        if step % config.evaluate_every == 0:
-            _show(imitator, averaged, captures, references, config, report, step)
-        if clock.elapsed_s >= checkpoint_at:
-            checkpoint()
-            checkpoint_at = clock.elapsed_s + 60.0 * config.checkpoint_minutes
-    checkpoint()
-    averaged.copy_to(imitator)
+    def show() -> None:
+        _show(imitator, captures, references, config, report, loop.step)
+
+    finished = loop.run(take_step, show, stop=stop)
+    if not (finished and team.leads):
+        report.close()
+        return None
+    loop.averaged.copy_to(imitator)
     figures = judge(imitator, captures, references, config.held_out)
     report.say(describe(figures))
     report.close()
@@ -166,45 +137,15 @@ def describe(figures: ImitatorFigures) -> str:
     return "The imitator against its engine:\n" + "\n".join(lines)
 
 
-def _resume(
-    out: Path,
-    captures: Captures,
-    imitator: Imitator,
-    averaged: AveragedWeights,
-    optimizers: list[torch.optim.Optimizer],
-    report: Report,
-) -> tuple[int, float]:
-    """Load the checkpoint of `out` if there is one; (steps done, seconds spent)."""
-    found = load_checkpoint(out / CHECKPOINT)
-    if found is None:
-        return 0, 0.0
-    groups, state = found
-    if state["schema"] != captures.schema.hash:
-        raise SchemaMismatch(
-            f"The checkpoint in {out} is of schema {state['schema'][:12]}, the dataset of {captures.schema.hash[:12]};"
-            " give another --out."
-        )
-    imitator.load_state_dict(groups["model"])
-    averaged.tensors.update(groups["averaged"])
-    averaged.updates = int(state["averages"])
-    for i, optimizer in enumerate(optimizers):
-        restore_optimizer(optimizer, groups.get(f"optimizer{i}", {}))
-    report.say(f"Going on from step {state['step']}, {state['elapsed_s'] / 60:.1f} minutes in.")
-    return int(state["step"]), float(state["elapsed_s"])
-
-
 def _show(
     imitator: Imitator,
-    averaged: AveragedWeights,
     captures: Captures,
     references: References,
     config: ImitatorConfig,
     report: Report,
     step: int,
 ) -> None:
-    """Figures without sweeps, and a grid of target | imitator, of the averaged weights."""
-    present: dict[str, Any] = {name: value.detach().clone() for name, value in imitator.state_dict().items()}
-    averaged.copy_to(imitator)
+    """Figures without sweeps, and a grid of target | imitator."""
     first, count = captures.split(config.held_out)
     quick = {name: (p[:24], i[:24]) for name, (p, i) in references.regimes.items()}
     figures = evaluate_imitator(imitator, references.neutral, quick)
@@ -214,4 +155,3 @@ def _show(
     with torch.no_grad():
         guesses = imitator(parameters.to(next(imitator.parameters()).device))
     report.pairs("target | imitator", images, guesses, step)
-    imitator.load_state_dict(present)

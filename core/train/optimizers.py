@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.vqvae import Codebook
-from core.train.config import ImitatorConfig, ReconstructorConfig
+from core.train.config import RunConfig
 from engine_bridge.errors import InputError
 
 CODE_SPEED = 10.0
@@ -87,7 +87,7 @@ def adam(parameters: Iterable[Tensor], codes: list[Tensor], lr: float, beta2: fl
     return torch.optim.Adam(groups, lr=lr, betas=(0.9, beta2))
 
 
-def make_optimizers(module: nn.Module, config: ImitatorConfig | ReconstructorConfig) -> list[torch.optim.Optimizer]:
+def make_optimizers(module: nn.Module, config: RunConfig) -> list[torch.optim.Optimizer]:
     """Adam for everything (`optimizer = "adam"`, the paper), or orthogonalised momentum for the hidden layers and
     Adam for biases, norms, codes and the layers that touch an image or the answer (`"orthogonal"`)."""
     codes: list[Tensor] = [layer.codes for layer in module.modules() if isinstance(layer, Codebook)]

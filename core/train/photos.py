@@ -12,6 +12,7 @@ from torch import Tensor
 from core.align.cache import PhotoCache
 from core.train.appearance import region_colours
 from core.train.captures import to_float
+from core.train.pictures import Pictures
 from core.train.suggestions import FaceFeatures, Suggestions, suggest_parameters
 from engine_bridge.errors import DatasetError
 
@@ -29,6 +30,7 @@ class PhotoBatch:
     colours: Tensor  # (2K, R, 3)
     people: Tensor  # (2K,)
     suggested: Tensor  # (2K, P) in half-range units; (2K, 0) when there are no suggestions
+    rows: Tensor  # (2K,) of the cache
 
 
 class Photos:
@@ -38,8 +40,9 @@ class Photos:
     the 52 expression coefficients. The character has no expression, and a smile moves more vertices than a face.
     """
 
-    def __init__(self, cache: PhotoCache, held_out_people: int) -> None:
+    def __init__(self, cache: PhotoCache, held_out_people: int, expression_removed: bool = True) -> None:
         self.images = cache.images
+        self._pictures = Pictures(cache.images, torch.device("cpu"))
         self.people = np.asarray(cache.identity)
         names = np.unique(self.people)
         if len(names) <= held_out_people + 1:
@@ -55,9 +58,11 @@ class Photos:
         self.rows_of = {int(n): np.flatnonzero(self.people == n) for n in names if n not in self.held_out_people}
         if sum(len(rows) >= 2 for rows in self.rows_of.values()) < 2:
             raise DatasetError("Fewer than two people have two photos each; the contrastive loss needs pairs.")
-        train = np.flatnonzero(~held)
+        self.train_rows = train = np.flatnonzero(~held)
         self.embeddings = torch.from_numpy(np.array(cache.embeddings, np.float32))
-        self.geometry = without_expression(np.array(cache.geometry), np.array(cache.blendshapes), train)
+        self.geometry = torch.from_numpy(np.array(cache.geometry, np.float32))
+        if expression_removed:
+            self.geometry = without_expression(self.geometry.numpy(), np.array(cache.blendshapes), train)
         self.colours = self._colours(np.array(cache.points))
         self.embedding_mean = self.embeddings[train].mean(0)
         self.geometry_mean = self.geometry[train].mean(0)
@@ -92,21 +97,29 @@ class Photos:
 
     def batch(self, pairs: int, rng: np.random.Generator) -> PhotoBatch:
         """`pairs` training people with at least two photos, two photos of each; fewer pairs if there are fewer."""
+        return self.take(self.pairs(pairs, rng))
+
+    def pairs(self, pairs: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """The rows of such a batch, (2K,)."""
         able = [person for person, rows in self.rows_of.items() if len(rows) >= 2]
         chosen = rng.choice(able, min(pairs, len(able)), replace=False)
-        rows = np.concatenate([rng.choice(self.rows_of[int(person)], 2, replace=False) for person in chosen])
-        return self.take(rows)
+        return np.concatenate([rng.choice(self.rows_of[int(person)], 2, replace=False) for person in chosen])
+
+    def move_pictures(self, device: torch.device) -> None:
+        """Let `take` give images on a device; everything else stays on the CPU."""
+        self._pictures = Pictures(self.images, device)
 
     def take(self, rows: NDArray[np.int64]) -> PhotoBatch:
         """The photos of these rows of the cache."""
         picks = torch.from_numpy(np.asarray(rows))
         return PhotoBatch(
-            to_float(torch.from_numpy(np.ascontiguousarray(self.images[rows]))),
+            self._pictures.take(np.asarray(rows)),
             self.embeddings[picks],
             self.geometry[picks],
             self.colours[picks],
             torch.from_numpy(self.people[rows].astype(np.int64)),
             self.suggested[picks],
+            picks,
         )
 
 

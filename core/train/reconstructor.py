@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import dataclasses
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from core.models.imitator import Imitator
-from core.models.regressor import Reconstructor
+from core.models.regressor import Reconstruction, Reconstructor
 from core.perception.geometry import LandmarkNet
 from core.perception.identity import IdentityNet
+from core.train.augment import Draws
 from core.train.captures import Captures, change_from_neutral
-from core.train.checkpoint import load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
+from core.train.codebook import set_layout, use_training_codebooks
 from core.train.config import ReconstructorConfig
 from core.train.landmark_map import Constants
-from core.train.optimizers import make_optimizers, set_rate
+from core.train.loop import Outcome, TrainingLoop
+from core.train.networks import Reconstructing
+from core.train.order import batch_indices
 from core.train.photos import Photos
+from core.train.processes import Team
 from core.train.reconstruction_figures import ReconstructorFigures, evaluate_reconstructor
-from core.train.reconstructor_step import StepLosses, visibility
+from core.train.reconstructor_step import Judges, StepLosses, visibility
 from core.train.references import References
 from core.train.refit import features, refit_head, widen_head
 from core.train.report import Report
 from core.train.results import bounds
-from core.train.schedule import AveragedWeights, Clock, choose_device, learning_rate, place, set_threads
+from core.train.schedule import choose_device, place, set_threads
 from core.train.transfer import start_from
-from engine_bridge.errors import SchemaMismatch
 
 CHECKPOINT = "reconstructor-checkpoint"
 REVIVE_EVERY = 25  # steps between two looks for codes that nothing chooses
+REVIVE_UNTIL = 0.8  # share of the run after which codes stay where they are
 
 
 class ReconstructorRun:
@@ -50,57 +51,68 @@ class ReconstructorRun:
         cache: Path,
         report: Report | None = None,
         nets: tuple[LandmarkNet, IdentityNet] | None = None,
+        judges: Judges | None = None,
+        team: Team | None = None,
     ) -> None:
-        self.out = Path(out)
+        self.out, self.team = Path(out), team or Team()
         self.out.mkdir(parents=True, exist_ok=True)
-        self.report = report or Report(self.out)
+        self.report = report or Report(self.out, quiet=not self.team.leads)
         self.captures, self.photos, self.config = captures, photos, config
         set_threads(config.threads)
         torch.manual_seed(config.seed)
         device = choose_device(config.device)
         self.train_count, _ = captures.split(config.held_out)
-        change = change_from_neutral(captures, references.neutral, cache)[: self.train_count]
+        with self.team.one_after_the_other():
+            change = change_from_neutral(captures, references.neutral, cache)[: self.train_count]
         seen = visibility(references.neutral, references.sweeps[1])
         self.losses = StepLosses(
-            imitator, captures, photos, constants, seen, float(change.mean()), config, device, nets
+            imitator, captures, photos, constants, seen, float(change.mean()), config, device, nets, judges, self.team
         )
         model = Reconstructor(*bounds(captures.schema))
         if config.start_from and not (self.out / CHECKPOINT).exists():
             same = start_from(model, Path(config.start_from), captures.schema)
             self.report.say(f"Starting from {config.start_from}, which knows {same} of the parameters.")
+        use_training_codebooks(model.coder, self.team, config.codebook_additions)
         self.model = place(model, device).train()
-        self.averaged = AveragedWeights(self.model, config.ema)
-        self.optimizers = make_optimizers(self.model, config)
-        self.step, elapsed_s = self._resume()
-        self.clock = Clock(config.steps, config.minutes, elapsed_s)
+        memory = self.losses.memory
+        self.loop = TrainingLoop(
+            "reconstructor",
+            self.model,
+            config,
+            captures.schema,
+            self.train_count,
+            self.out,
+            self.report,
+            self.team,
+            memory.tensors,
+            lambda tensors: memory.restore(tensors, device),
+        )
+        # Without equation 4 nothing reaches the codes.
+        unused = not config.restored_weight
+        self.reconstruct = self.team.wrap(Reconstructing(self.model, config.bf16, config.compile), unused)
+        self._found: Reconstruction | None = None
 
-    def train(self, stop: Callable[[], bool] = lambda: False) -> tuple[Reconstructor, ReconstructorFigures]:
-        """Run to the end, or until `stop()`; returns the averaged networks, frozen, and their figures."""
+    @property
+    def step(self) -> int:
+        """Steps done so far."""
+        return self.loop.step
+
+    def train(self, stop: Callable[[], bool] = lambda: False) -> tuple[Reconstructor, ReconstructorFigures] | None:
+        """Run to the end and return the averaged networks, frozen, and their figures.
+
+        None when `stop()` or the config's `stop_after` ended the run early, and in every process but the first.
+        """
         config, report = self.config, self.report
         report.say(
             f"Training E, D and R on {self.train_count} captures and {self.photos.train_count} photos;"
-            f" {sum(p.numel() for p in self.model.parameters()) / 1e6:.2f} M weights, batch {config.batch} of each."
+            f" {sum(p.numel() for p in self.model.parameters()) / 1e6:.2f} M weights, batch {config.batch} of each"
+            f"{f', {self.team.size} processes' if self.team.size > 1 else ''}."
         )
-        checkpoint_at = self.clock.elapsed_s + 60.0 * config.checkpoint_minutes
-        last_log, images = time.monotonic(), 0
-        while (progress := self.clock.progress(self.step)) < 1.0 and not stop():
-            share = learning_rate(progress, config.warmup, config.lr_final)
-            set_rate(self.optimizers, share)
-            images += self._take_step(warm=progress < config.warm_start)
-            if self.step % config.log_every == 0:
-                now = time.monotonic()
-                speed = images / max(now - last_log, 1e-9)
-                report.flush(
-                    self.step, self.clock.progress(self.step), self.clock.left_s(self.step), speed, share * config.lr
-                )
-                last_log, images = now, 0
-            if self.step % config.evaluate_every == 0:
-                self._show()
-            if self.clock.elapsed_s >= checkpoint_at:
-                self._checkpoint()
-                checkpoint_at = self.clock.elapsed_s + 60.0 * config.checkpoint_minutes
-        self._checkpoint()
-        self.averaged.copy_to(self.model)
+        finished = self.loop.run(self._take_step, self._show, self._after, stop)
+        if not (finished and self.team.leads):
+            report.close()
+            return None
+        self.loop.averaged.copy_to(self.model)
         self._refit()
         figures = evaluate_reconstructor(self.model, self.losses, self.captures, self.photos, config.held_out)
         report.say(describe(figures))
@@ -134,40 +146,44 @@ class ReconstructorRun:
         )
         widen_head(self.model, torch.cat(parts)[: len(rows)], self.config.spread)
 
-    def _take_step(self, warm: bool) -> int:
-        """One step of the optimisers; returns how many images went through E."""
-        config, model = self.config, self.model
-        # Everything random in a step follows from (seed, step), so that a resumed run draws what it would have drawn.
-        rng = np.random.default_rng((config.seed, self.step))
-        torch.manual_seed(config.seed * 1_000_003 + self.step)
+    def _take_step(self, step: int, progress: float) -> Outcome:
+        """The losses of one step, of this process's part of its batch."""
+        config, team, photos = self.config, self.team, self.photos
+        warm = progress < config.warm_start
+        # Everything random in a step follows from (seed, step), so that a resumed run draws what it would have drawn,
+        # and processes that share a batch draw what a single one would have.
+        rng = np.random.default_rng((config.seed, step))
+        torch.manual_seed(config.seed * 1_000_003 + step)
         # A warm start without suggestions looks at renders only, twice as many.
-        alone = warm and not (config.suggestion_weight and self.photos.suggested.shape[1])
+        alone = warm and not (config.suggestion_weight and photos.suggested.shape[1])
         count = 2 * config.batch if alone else config.render_batch or config.batch
-        photos = self.photos.batch(max(2, config.batch // 2), rng)
-        renders = self.losses.renders(rng.integers(0, self.train_count, count), photos.images)
+        rows = photos.pairs(max(2, config.batch // 2), rng)
+        indices = batch_indices(config.seed, step, self.train_count, count, config.epochs)
+        behind = rng.choice(photos.train_rows, count)
+        photo_seeds, render_seeds = (rng.integers(0, 2**62, n) for n in (len(rows), count))
+        mine = photos.take(team.share(rows, group=2))
+        draws = Draws(len(mine.images), team.share(photo_seeds, group=2).tolist())
+        scenes = photos.take(team.share(behind)).images if config.degrade > 0 else None
+        seeds = team.share(render_seeds).tolist()
+        renders = self.losses.renders(team.share(indices), scenes, Draws(len(seeds), seeds))
+        set_layout(self.model.coder, (len(seeds),) if alone else (len(mine.images), len(seeds)))
         if warm:
-            terms, found = self.losses.warm_start(model, renders, photos)
+            terms, self._found = self.losses.warm_start(self.reconstruct, renders, mine, draws)
         else:
-            terms, found, drawn = self.losses.on_both(model, renders, photos, rng)
-            if self.step % (10 * config.log_every) == 0:
-                self.report.pairs("training photo | imitator", photos.images, drawn.clamp(0, 1), self.step)
+            terms, self._found, drawn = self.losses.on_both(self.reconstruct, renders, mine, rng, draws)
+            if (step + 1) % (10 * config.log_every) == 0:
+                self.report.pairs("training photo | imitator", mine.images, drawn.clamp(0, 1), step)
         loss = terms.total(self.losses.weights)
-        model.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
-        for optimizer in self.optimizers:
-            optimizer.step()
-        self.step += 1
-        if self.step % REVIVE_EVERY == 0 and self.clock.progress(self.step) < 0.8:
-            model.coder.revive_codes(found.latents)
-        self.averaged.update(model)
-        self.report.add({"loss": float(loss.detach()), **terms.numbers()})
-        return len(found.parameters)
+        named = {name: value for name, value in vars(terms).items() if value is not None}
+        return Outcome(loss, {"loss": loss, **named}, count + (0 if alone else len(rows)))
+
+    def _after(self, step: int, progress: float) -> None:
+        """Give codes that nothing chooses a place to stand for."""
+        if step % REVIVE_EVERY == 0 and progress < REVIVE_UNTIL and self._found is not None:
+            self.model.coder.revive_codes(self._found.latents)
 
     def _show(self) -> None:
-        """Figures and grids of held-out renders and photos | imitator, of the averaged weights."""
-        present: dict[str, Tensor] = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
-        self.averaged.copy_to(self.model)
+        """Figures and grids of held-out renders and photos | imitator."""
         figures = evaluate_reconstructor(
             self.model, self.losses, self.captures, self.photos, self.config.held_out, most_renders=32, most_photos=48
         )
@@ -186,41 +202,6 @@ class ReconstructorRun:
                 drawn = self.losses.imitator(self.model(images.to(self.losses.device)))
                 self.report.pairs(name, images, drawn, self.step)
         self.model.train()
-        self.model.load_state_dict(present)
-
-    def _checkpoint(self) -> None:
-        tensors = {
-            "model": self.model.state_dict(),
-            "averaged": self.averaged.tensors,
-            **{f"optimizer{i}": optimizer_tensors(o) for i, o in enumerate(self.optimizers)},
-        }
-        state = {
-            "step": self.step,
-            "elapsed_s": self.clock.elapsed_s,
-            "averages": self.averaged.updates,
-            "schema": self.captures.schema.hash,
-            "config": dataclasses.asdict(self.config),
-        }
-        save_checkpoint(self.out / CHECKPOINT, tensors, state)
-
-    def _resume(self) -> tuple[int, float]:
-        """Load the checkpoint if there is one; (steps done, seconds spent)."""
-        found = load_checkpoint(self.out / CHECKPOINT)
-        if found is None:
-            return 0, 0.0
-        groups, state = found
-        if state["schema"] != self.captures.schema.hash:
-            raise SchemaMismatch(
-                f"The checkpoint in {self.out} is of schema {state['schema'][:12]}, the dataset of"
-                f" {self.captures.schema.hash[:12]}; give another --out."
-            )
-        self.model.load_state_dict(groups["model"])
-        self.averaged.tensors.update(groups["averaged"])
-        self.averaged.updates = int(state["averages"])
-        for i, optimizer in enumerate(self.optimizers):
-            restore_optimizer(optimizer, groups.get(f"optimizer{i}", {}))
-        self.report.say(f"Going on from step {state['step']}, {state['elapsed_s'] / 60:.1f} minutes in.")
-        return int(state["step"]), float(state["elapsed_s"])
 
 
 def describe(figures: ReconstructorFigures) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,16 +12,23 @@ from torch import Tensor
 
 from core import losses
 from core.models.imitator import Imitator
-from core.models.regressor import Reconstruction, Reconstructor
-from core.perception.geometry import LandmarkNet, crop_by_points, points5
-from core.perception.identity import IdentityNet, face_chips
+from core.models.regressor import Reconstruction
+from core.perception.geometry import LandmarkNet
+from core.perception.identity import IdentityNet
 from core.train.appearance import region_colours
-from core.train.augment import blur_borders, degrade, replace_background
+from core.train.augment import Draws, blur_borders, degrade, put_behind
 from core.train.captures import Captures
 from core.train.config import ReconstructorConfig
+from core.train.judges import Judge, geometry_judge, identity_judge
 from core.train.landmark_map import Constants
+from core.train.networks import Drawn
 from core.train.photos import PhotoBatch, Photos
+from core.train.pictures import Pictures
+from core.train.processes import Team
 from core.train.schedule import place
+
+# Faces (B, 3, 256, 256) -> what E, D and R make of them.
+Reconstruct = Callable[[Tensor], Reconstruction]
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,24 @@ class DomainMemory:
         if self.size <= 0:
             return values
         earlier = self.kept.get(name, values[:0].detach())
-        self.kept[name] = torch.cat([values.detach(), earlier])[: self.size]
+        self.kept[name] = torch.cat([values.detach(), earlier])[: self.size].clone()
         return torch.cat([values, earlier])
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What is kept, by name, for a checkpoint."""
+        return dict(self.kept)
+
+    def restore(self, tensors: dict[str, Tensor], device: torch.device) -> None:
+        """Put back what `tensors` gave."""
+        self.kept = {name: value.to(device) for name, value in tensors.items()}
+
+
+@dataclass(frozen=True)
+class Judges:
+    """F_id and F_3d."""
+
+    identity: Judge
+    geometry: Judge
 
 
 class StepLosses:
@@ -62,19 +86,31 @@ class StepLosses:
         config: ReconstructorConfig,
         device: torch.device,
         nets: tuple[LandmarkNet, IdentityNet] | None = None,
+        judges: Judges | None = None,
+        team: Team | None = None,
     ) -> None:
         """`visibility` (P,): how much each parameter changes the picture, of mean 1; `change_unit`: mean squared
-        change of the training renders from the neutral one."""
+        change of the training renders from the neutral one; `judges`: others than the shipped `nets`."""
         landmark_net, identity_net = nets or (LandmarkNet.load(), IdentityNet.load())
+        self.team = team or Team()
         self.imitator = place(imitator, device).eval().requires_grad_(False)
+        self.draw = Drawn(self.imitator, config.bf16, config.compile)
         self.landmark_net, self.identity_net = landmark_net.to(device), identity_net.to(device)
         self.captures, self.photos, self.config, self.device = captures, photos, config, device
+        self.pictures = Pictures(captures.images, device)
+        photos.move_pictures(device)
         self.constants = constants.to(device)
+        judges = judges or Judges(
+            identity_judge(self.identity_net, photos, constants), geometry_judge(self.landmark_net, photos, constants)
+        )
+        found = (judges.identity, judges.geometry)
+        found = found if config.centred else tuple(judge.uncentred() for judge in found)
+        self.judges = Judges(*(judge.to(device) for judge in found))
         self.visibility = torch.from_numpy(visibility).to(device)
         self.change_unit = change_unit
         spread = imitator.normalise(torch.from_numpy(captures.parameters).to(device)).var(0)
         self.parameter_unit = float((self.visibility * spread).mean())
-        self.backdrop = imitator.neutral[:, 0, 0].detach().cpu()
+        self.backdrop = imitator.neutral[:, 0, 0].detach()
         self.memory = DomainMemory(config.domain_memory)
         self.weights = losses.Weights(
             config.restored_weight,
@@ -89,34 +125,41 @@ class StepLosses:
         )
         self.suggestion_unit = float(photos.suggested.var(0).mean()) if photos.suggested.shape[1] else 1.0
 
-    def renders(self, indices: NDArray[np.int64], scenes: Tensor | None) -> Renders:
-        """Captured samples, with foreign backgrounds, blurred borders and a photo's defects on the way in."""
-        parameters, images = self.captures.batch(indices)
+    def renders(self, indices: NDArray[np.int64], scenes: Tensor | None, draws: Draws | None = None) -> Renders:
+        """Captured samples (B,), with foreign backgrounds, blurred borders and a photo's defects on the way in.
+
+        `scenes` (B, 3, 256, 256) lend the colours of their backgrounds; without them they are gradients.
+        """
+        parameters = torch.from_numpy(self.captures.parameters[indices]).to(self.device)
+        images = self.pictures.take(self.captures.rows[indices])
         inputs = images
         if self.config.degrade > 0:
-            inputs = degrade(blur_borders(replace_background(images, self.backdrop, scenes)), self.config.degrade)
-        return Renders(parameters.to(self.device), images.to(self.device), inputs.to(self.device))
+            draws = draws or Draws(len(images))
+            scenes = None if scenes is None else scenes.to(self.device)
+            inputs = blur_borders(put_behind(images, self.backdrop, scenes, draws), draws=draws)
+            inputs = degrade(inputs, self.config.degrade, draws)
+        return Renders(parameters, images, inputs)
 
     def warm_start(
-        self, model: Reconstructor, renders: Renders, photos: PhotoBatch
+        self, reconstruct: Reconstruct, renders: Renders, photos: PhotoBatch, draws: Draws | None = None
     ) -> tuple[losses.Terms, Reconstruction]:
         """The warm start: restored loss (equations 3 to 5), the direct parameter term, and the photos' suggestions.
 
         Without suggestions photos would have nothing to say here, so only renders are looked at.
         """
         if not (self.weights.suggestion and photos.suggested.shape[1]):
-            found = model.reconstruct(renders.inputs)
+            found = reconstruct(renders.inputs)
             return self._restored(found.parameters, found, renders), found
-        found, terms = self._reconstruct(model, renders, photos)
+        found, terms = self._reconstruct(reconstruct, renders, photos, draws)
         return terms, found
 
     def _reconstruct(
-        self, model: Reconstructor, renders: Renders, photos: PhotoBatch
+        self, reconstruct: Reconstruct, renders: Renders, photos: PhotoBatch, draws: Draws | None
     ) -> tuple[Reconstruction, losses.Terms]:
         """Photos, then renders through E, D and R in one pass, and the terms that need no other network."""
         count = len(photos.images)
-        inputs = torch.cat([degrade(photos.images, self.config.degrade).to(self.device), renders.inputs])
-        found = model.reconstruct(inputs)
+        seen = degrade(photos.images.to(self.device), self.config.degrade, draws)
+        found = reconstruct(torch.cat([seen, renders.inputs]))
         terms = self._restored(found.parameters[count:], found, renders, count)
         if self.weights.suggestion and photos.suggested.shape[1]:
             difference = self.imitator.normalise(found.parameters[:count]) - photos.suggested.to(self.device)
@@ -124,24 +167,30 @@ class StepLosses:
         return found, terms
 
     def on_both(
-        self, model: Reconstructor, renders: Renders, photos: PhotoBatch, rng: np.random.Generator
+        self,
+        reconstruct: Reconstruct,
+        renders: Renders,
+        photos: PhotoBatch,
+        rng: np.random.Generator,
+        draws: Draws | None = None,
     ) -> tuple[losses.Terms, Reconstruction, Tensor]:
         """All of equation 12; also returns the characters drawn for the photos, (2K, 3, 256, 256)."""
         count = len(photos.images)
-        found, terms = self._reconstruct(model, renders, photos)
+        found, terms = self._reconstruct(reconstruct, renders, photos, draws)
         p_source, p_target = found.parameters[:count], found.parameters[count:]
         n_source, n_target = self.imitator.normalise(p_source), self.imitator.normalise(p_target)
-        keep = self.memory.with_earlier
+        together, keep = self.team.together, self.memory.with_earlier
+        everybody = together(n_source)
         terms.domain = losses.domain_loss(
-            keep("f source", found.feature[:count]),
-            keep("f target", found.feature[count:]),
-            keep("p source", n_source),
-            keep("p target", n_target),
+            keep("f source", together(found.feature[:count])),
+            keep("f target", together(found.feature[count:])),
+            keep("p source", everybody),
+            keep("p target", together(n_target)),
         )
-        people = photos.people[::2].to(self.device)
-        terms.contrastive = losses.contrastive_loss(n_source[::2], n_source[1::2], people, self.config.temperature)
+        people = together(photos.people.to(self.device))[::2]
+        terms.contrastive = losses.contrastive_loss(everybody[::2], everybody[1::2], people, self.config.temperature)
         terms.prior = n_source.square().mean()
-        drawn = self.imitator.linear(p_source)
+        drawn = self.draw(p_source)
         points = self.constants.landmarks(n_source.detach())
         self._consistency(terms, drawn, points, photos, rng)
         if self.weights.appearance:
@@ -157,7 +206,7 @@ class StepLosses:
     def _restored(self, p_target: Tensor, found: Reconstruction, renders: Renders, first: int = 0) -> losses.Terms:
         """Equations 3 and 4 and the parameter term for the renders, which are the rows from `first` on."""
         terms = losses.Terms()
-        terms.pixel = losses.restored_pixel_loss(self.imitator.linear(p_target), renders.images, self.change_unit)
+        terms.pixel = losses.restored_pixel_loss(self.draw(p_target), renders.images, self.change_unit)
         errors = found.latents.codebook_error(self.config.commitment_alpha)
         terms.codebook = errors[first:].mean()
         if first and self.config.codebook_photos:
@@ -171,24 +220,27 @@ class StepLosses:
         self, terms: losses.Terms, drawn: Tensor, points: Tensor, photos: PhotoBatch, rng: np.random.Generator
     ) -> None:
         """Equations 9 and 10; crops are placed by the points that the linear map predicts, never by a detector."""
-        chips = face_chips(drawn, points5(points), antialias=False)
+        judge, rows = self.judges.identity, photos.rows.to(self.device)
         terms.identity = losses.identity_loss(
-            self.identity_net(chips),
-            photos.embeddings.to(self.device),
-            self.constants.embedding_mean,
-            self.photos.embedding_mean.to(self.device),
+            judge.describe(drawn, points), judge.photos[rows], judge.render_mean, judge.photo_mean
         )
-        wanted = self.config.geometry_batch or len(drawn)
-        rows = torch.from_numpy(rng.permutation(len(drawn))[:wanted])
-        crops = crop_by_points(drawn[rows], points[rows], antialias=False)
-        landmarks, _ = self.landmark_net.landmarks(crops)
-        terms.geometry = losses.geometry_loss(
-            self.landmark_net.canonical(landmarks),
-            photos.geometry[rows].to(self.device),
-            self.constants.geometry_mean,
-            self.photos.geometry_mean.to(self.device),
-            self.photos.geometry_unit,
-        )
+        # The same photos of the whole batch, however many processes share it.
+        count = len(drawn)
+        whole = count * self.team.size
+        wanted = rng.permutation(whole)[: self.config.geometry_batch or whole]
+        mine = wanted[wanted // count == self.team.rank] % count
+        judge, picks = self.judges.geometry, torch.from_numpy(mine).to(self.device)
+        if len(mine):
+            geometry = losses.geometry_loss(
+                judge.describe(drawn[picks], points[picks]),
+                judge.photos[rows[picks]],
+                judge.render_mean,
+                judge.photo_mean,
+                judge.unit,
+            )
+            terms.geometry = geometry * (len(mine) * self.team.size / len(wanted))
+        else:
+            terms.geometry = drawn.sum() * 0.0
 
 
 def visibility(neutral: NDArray[np.uint8], sweeps: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -14,14 +14,18 @@ from torch import Tensor
 class Report:
     """Writes progress to a stream and scalars and image grids to TensorBoard event files under `folder`.
 
-    Without the `tensorboard` package only the text remains, which is said once.
+    Without the `tensorboard` package only the text remains, which is said once. A `quiet` one does nothing: all but
+    the first process of a team have it.
     """
 
-    def __init__(self, folder: Path, stream: TextIO | None = None) -> None:
+    def __init__(self, folder: Path, stream: TextIO | None = None, quiet: bool = False) -> None:
         self._stream = stream or sys.stderr
+        self._quiet = quiet
         self._sums: dict[str, float] = {}
         self._count = 0
         self._writer: Any = None
+        if quiet:
+            return
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # tensorboard's own imports warn about numpy and protobuf
@@ -33,7 +37,8 @@ class Report:
 
     def say(self, text: str) -> None:
         """One line of text, now."""
-        print(text, file=self._stream, flush=True)
+        if not self._quiet:
+            print(text, file=self._stream, flush=True)
 
     def add(self, values: dict[str, float]) -> None:
         """Remember one step's losses; `flush` averages them."""

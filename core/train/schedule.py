@@ -57,6 +57,16 @@ def learning_rate(progress: float, warmup: float, final: float) -> float:
     return final + (1.0 - final) * 0.5 * (1.0 + math.cos(math.pi * along))
 
 
+def rate_share(progress: float, schedule: str, warmup: float, final: float) -> float:
+    """Share of the peak learning rate: `cosine`, or `halving` after each third of the run (the paper's 50 epochs of
+    150), without warm-up; InputError for another name."""
+    if schedule == "halving":
+        return 0.5 ** min(int(3.0 * progress), 2)
+    if schedule != "cosine":
+        raise InputError(f"--schedule is {schedule!r}; it must be cosine or halving.")
+    return learning_rate(progress, warmup, final)
+
+
 class AveragedWeights:
     """Exponential moving average of a module's parameters and buffers, with a short memory at the start."""
 
@@ -76,6 +86,12 @@ class AveragedWeights:
             else:
                 self.tensors[name].copy_(value)
 
+    def restore(self, tensors: dict[str, Tensor], updates: int) -> None:
+        """Put back what a checkpoint holds, each tensor where and as it lies here."""
+        for name, value in tensors.items():
+            self.tensors[name].copy_(value)
+        self.updates = updates
+
     def copy_to(self, module: nn.Module) -> None:
         """Put the averaged weights into `module`."""
         module.load_state_dict(self.tensors)
@@ -84,7 +100,7 @@ class AveragedWeights:
 def choose_device(name: str) -> torch.device:
     """`auto` is CUDA where there is one, else the CPU; InputError where the named device is missing."""
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise InputError(f"--device is {name}, but torch sees no CUDA device; use --device cpu.")
     try:
@@ -103,3 +119,4 @@ def set_threads(threads: int) -> None:
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     torch.set_num_threads(threads or available)
     torch.set_flush_denormal(True)
+    torch.set_float32_matmul_precision("high")  # TF32 on tensor cores; a CPU computes as before

@@ -12,10 +12,11 @@ import torch
 
 from core.models.imitator import Imitator
 from core.train.captures import Captures
-from core.train.config import IMITATOR_PROFILES, ImitatorConfig, overridden
+from core.train.config import ImitatorConfig, overridden
 from core.train.imitation_figures import evaluate_imitator, ssim_map
 from core.train.imitator import imitation_weights, train_imitator
 from core.train.optimizers import orthogonalised
+from core.train.profiles import IMITATORS
 from core.train.references import References, cube, sweep_parameters
 from core.train.report import Report, duration, pair_grid
 from core.train.schedule import AveragedWeights, Clock, learning_rate
@@ -172,7 +173,9 @@ def test_training_learns_resumes_and_reports(
     report = Report(tmp_path, log)
     train_imitator(captures, references, config, tmp_path, tmp_path, report, stop=lambda: next(calls) >= 6)
     report = Report(tmp_path, log)
-    imitator, figures = train_imitator(captures, references, config, tmp_path, tmp_path, report)
+    found = train_imitator(captures, references, config, tmp_path, tmp_path, report)
+    assert found is not None
+    imitator, figures = found
     text = log.getvalue()
     assert "Going on from step 6" in text and "step    100  100.0 %" in text
     losses = [float(line.split("imitation ")[1].split()[0]) for line in text.splitlines() if "imitation " in line]
@@ -200,8 +203,8 @@ def test_too_few_captures_are_refused(captures: Captures) -> None:
 
 def test_settings_out_of_range_are_refused_by_name() -> None:
     with pytest.raises(InputError, match="--batch is 0"):
-        overridden(IMITATOR_PROFILES["cpu"], {"batch": 0})
-    assert overridden(IMITATOR_PROFILES["cpu"], {"batch": 3, "steps": None, "other": 1}).batch == 3
+        overridden(IMITATORS["cpu"], {"batch": 0})
+    assert overridden(IMITATORS["cpu"], {"batch": 3, "steps": None, "other": 1}).batch == 3
 
 
 def test_grids_put_each_pair_side_by_side() -> None:

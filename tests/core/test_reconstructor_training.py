@@ -93,7 +93,7 @@ def test_a_step_computes_every_loss_and_its_gradient_reaches_e_d_and_r(
     model = Reconstructor(*bounds(captures.schema)).train()
     rng = np.random.default_rng(0)
     batch = photos.batch(2, rng)
-    terms, _, drawn = step.on_both(model, step.renders(np.arange(2), batch.images), batch, rng)
+    terms, _, drawn = step.on_both(model.reconstruct, step.renders(np.arange(2), batch.images[:2]), batch, rng)
     numbers = terms.numbers()
     expected = {
         "pixel", "codebook", "domain", "contrastive", "geometry", "identity", "parameter", "appearance", "prior",
@@ -112,7 +112,7 @@ def test_the_consistency_losses_alone_move_the_parameters_of_photos(
     rng = np.random.default_rng(0)
     batch = photos.batch(2, rng)
     terms, found, _ = step.on_both(
-        Reconstructor(*bounds(captures.schema)).train(), step.renders(np.arange(2), None), batch, rng
+        Reconstructor(*bounds(captures.schema)).train().reconstruct, step.renders(np.arange(2), None), batch, rng
     )
     assert terms.geometry is not None and terms.identity is not None and terms.appearance is not None
     for loss in (terms.geometry, terms.identity, terms.appearance):
@@ -139,10 +139,12 @@ def test_a_stopped_run_goes_on_and_ends_with_figures(
         )
 
     calls = iter(range(9))
-    run().train(stop=lambda: next(calls) >= 1)
+    assert run().train(stop=lambda: next(calls) >= 1) is None
     resumed = run()
     assert resumed.step == 1
-    model, figures = resumed.train()
+    found = resumed.train()
+    assert found is not None
+    model, figures = found
     text = log.getvalue()
     assert "step      3  100.0 %" in text and "contrastive" in text
     assert figures.photos == 4 and 0 <= figures.verification_auc <= 1
