@@ -40,31 +40,37 @@ def positive(text: str) -> int:
     return number
 
 
-def open_inputs(args: argparse.Namespace) -> tuple[SFace, Bundle]:
-    """SFace and the bundle of the options; whatever can fail at once fails here.
-
-    Raises what `open_bundle` raises, and BundleError without SFace's weights.
-    """
-    bundle = open_bundle(args)
-
-    from core.evaluate.sface import SFace
-
-    return SFace.load(args.sface), bundle
-
-
-def open_bundle(args: argparse.Namespace) -> Bundle:
-    """The bundle, with the threads of this process set.
-
-    Raises InputError for a missing folder of photos, BundleError, and SchemaMismatch for another engine's bundle.
-    """
+def begin(args: argparse.Namespace) -> None:
+    """Set the threads of this process, before anything imports torch; InputError for a missing folder of photos."""
     from core import threads
 
     threads.configure(max(1, threads.cores() - 1))  # the engine's process takes the other one
 
-    from core.bundle import Bundle
-    from core.evaluate.characters import check_folder, check_same_character
+    from core.evaluate.characters import check_folder
 
     check_folder(args.photos)
+
+
+def open_inputs(args: argparse.Namespace) -> tuple[SFace, Bundle]:
+    """SFace and the bundle of the options, after `begin`; whatever can fail at once fails here.
+
+    Raises InputError, BundleError, and SchemaMismatch for another engine's bundle.
+    """
+    begin(args)
+
+    from core.evaluate.sface import SFace
+
+    sface = SFace.load(args.sface)
+    return sface, open_bundle(args)
+
+
+def open_bundle(args: argparse.Namespace) -> Bundle:
+    """The bundle alone, after `begin`. Raises as `open_inputs` does."""
+    begin(args)
+
+    from core.bundle import Bundle
+    from core.evaluate.characters import check_same_character
+
     bundle = Bundle.load(args.bundle)
     check_same_character(bundle, args.engine)
     return bundle

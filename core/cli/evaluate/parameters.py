@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cli.evaluate.inputs import add_input_arguments, open_bundle, positive, table
+from core.cli.evaluate.inputs import add_input_arguments, begin, open_bundle, positive, table
 
 if TYPE_CHECKING:
     from core.evaluate.parameters import ParameterFigures
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print; raises InputError, DatasetError, BundleError or SchemaMismatch."""
-    bundle = open_bundle(args)
+    begin(args)
 
     from core.evaluate.described import Describer, fingerprint, photos_of_people
     from core.evaluate.parameters import import_captures, measure_parameters
@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.report is not None and args.report.suffix.lower() not in (".csv", ".json"):
         raise InputError(f"The report {args.report} is named neither .csv nor .json; choose one of the two.")
+    bundle = open_bundle(args)
     describer = Describer(Reconstructor(bundle), None, None)
     names = photos_of_people(args.photos)
     found, drawn, lost = with_bar("renders", lambda tell: import_captures(describer, args.data, args.renders, tell))

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cli.evaluate.inputs import add_input_arguments, open_bundle, open_inputs, table, write_report
+from core.cli.evaluate.inputs import add_input_arguments, begin, open_bundle, open_inputs, table, write_report
 
 if TYPE_CHECKING:
     from core.evaluate.verified import VerificationTable
@@ -42,10 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print; raises InputError, DatasetError, BundleError, SchemaMismatch or EngineError."""
+    begin(args)
+
     from core.evaluate.descriptors import read_descriptors, save_descriptors
     from core.evaluate.layouts import read_layout
 
+    # What can fail at once fails before anything is imported.
     others = [read_descriptors(path) for path in args.descriptors]
+    layout = read_layout(args.layout, args.photos)
     sface, bundle = (None, open_bundle(args)) if args.parameters_only else open_inputs(args)
 
     from contextlib import nullcontext
@@ -56,7 +60,6 @@ def run(args: argparse.Namespace) -> int:
     from core.reconstruct import Reconstructor
     from engine_bridge.session import EngineSession
 
-    layout = read_layout(args.layout, args.photos)
     with nullcontext() if sface is None else EngineSession.start(args.engine) as session:
         describer = Describer(Reconstructor(bundle), sface, session)
         key = fingerprint(args.bundle)
