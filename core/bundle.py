@@ -1,4 +1,4 @@
-"""A bundle: one character's schema, imitator, reconstructor and constants, with a card that says what they are."""
+"""A bundle: what importing needs for one character (schema, networks, reader, constants), and a card that says so."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from core.models.imitator import IMAGE_PX, Imitator
+from core.models.reader import Reader
 from core.models.regressor import Reconstructor
 from core.train.landmark_map import Constants
 from core.train.results import bounds
@@ -27,7 +28,7 @@ from engine_bridge.errors import BundleError, SchemaError
 from engine_bridge.schema import CharacterSchema
 
 FORMAT = "facebridge-bundle"
-VERSION = 2
+VERSION = 3
 SHIPPED = Path(__file__).resolve().parent / "data" / "bundles" / "embedded"
 FILES = (
     "card.json",
@@ -35,27 +36,30 @@ FILES = (
     "neutral.png",  # the constant image of the imitator: a render, so eight bits hold all of it
     "imitator.safetensors",
     "reconstructor.safetensors",
+    "reader.safetensors",
     "constants.safetensors",
 )
 # More than any bundle of this format has; a larger file is not read into memory.
 LARGEST_BYTES = 256 * 1024 * 1024
 # The map from parameters to landmarks is stored as two factors of at most this inner size. A face's outline moves
-# in few independent ways: for the embedded head what is cut off moves a landmark by 0.03 px over the whole cube.
-LANDMARK_RANK = 64
+# in few independent ways: for the embedded head what is cut off moves a landmark by 0.11 px over the whole cube.
+LANDMARK_RANK = 36
 
 
 @dataclass(frozen=True)
 class Bundle:
     """What importing needs: networks are in eval mode, frozen, float32, on the CPU.
 
-    `constants` holds `landmark_weight` (P, 478, 2), `landmark_bias` (478, 2), `embedding_mean` (128,),
-    `geometry_mean` (468, 3) and `colour_mean` (R, 3) of renders, `template` (5, 2), and, of the training photos,
-    `photo_embedding_mean`, `photo_geometry_mean` and `photo_colour_mean`.
+    `reader` is what importing uses, `reconstructor` the paper's E, D and R. `constants` holds `landmark_weight`
+    (P, 478, 2), `landmark_bias` (478, 2), `embedding_mean` (128,), `geometry_mean` (468, 3) and `colour_mean` (R, 3)
+    of renders, `template` (5, 2), and, of the training photos, `photo_embedding_mean`, `photo_geometry_mean` and
+    `photo_colour_mean`.
     """
 
     schema: CharacterSchema
     imitator: Imitator
     reconstructor: Reconstructor
+    reader: Reader
     constants: dict[str, Tensor]
     card: dict[str, Any]
 
@@ -88,7 +92,14 @@ class Bundle:
             imitator, reconstructor = Imitator(*bounds(schema)), Reconstructor(*bounds(schema))
         _fill(imitator, folder / "imitator.safetensors", {"neutral": _picture(folder / "neutral.png")})
         _fill(reconstructor, folder / "reconstructor.safetensors")
-        return cls(schema, imitator, reconstructor, _constants(folder / "constants.safetensors", schema.count), card)
+        reader = Reader(_tensors(folder / "reader.safetensors"))
+        if reader.parameter_count != schema.count:
+            raise BundleError(
+                f"The reader in {folder} reads {reader.parameter_count} parameters, but the character has"
+                f" {schema.count}; the files do not belong together, get the bundle again."
+            )
+        constants = _constants(folder / "constants.safetensors", schema.count)
+        return cls(schema, imitator, reconstructor, reader.requires_grad_(False), constants, card)
 
     def save(self, path: Path | str) -> None:
         """Write the bundle as a folder, whole or not at all; an older bundle of that name is replaced.
@@ -110,6 +121,7 @@ class Bundle:
             "neutral.png": png.encode(picture.contiguous().numpy()),
             "imitator.safetensors": save(weights),
             "reconstructor.safetensors": save(_half(self.reconstructor)),
+            "reader.safetensors": save(_reader_tensors(self.reader)),
             "constants.safetensors": save(_factored(self.constants)),
         }
         try:
@@ -245,6 +257,12 @@ def _fill(module: nn.Module, path: Path, known: dict[str, Tensor] | None = None)
     _check_shapes(tensors, {name: tuple(t.shape) for name, t in module.state_dict().items()}, path)
     module.load_state_dict({n: t.float() if t.is_floating_point() else t for n, t in tensors.items()})
     module.eval().requires_grad_(False)
+
+
+def _reader_tensors(reader: Reader) -> dict[str, Tensor]:
+    """The reader's tensors as they are stored: maps as half floats, means and presets whole."""
+    state = {name: value.detach().cpu().contiguous() for name, value in reader.state_dict().items()}
+    return {n: value.half() if n in ("weight", "directions") else value.clone() for n, value in state.items()}
 
 
 def _half(module: nn.Module) -> dict[str, Tensor]:

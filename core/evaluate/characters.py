@@ -28,8 +28,9 @@ class ImportedPeople:
     """N photos of known people and the character that each was imported to, row by row.
 
     names: the photos' paths in their folder. identity: (N,) the person of each. aligned (N,256,256,3) uint8 and
-    points (N,478,3) px: the aligned photos. parameters (N,P) and choices (N,C) of the characters; renders and
-    imitated (N,256,256,3) uint8: the engine's and the imitator's pictures of them. skipped: photos without a face.
+    points (N,478,3) px: the aligned photos. parameters (N,P) and choices (N,C) of the characters; renders, plain
+    and imitated (N,256,256,3) uint8: the engine's pictures of them, the same with the default choices, which are all
+    that an imitator knows, and the imitator's. skipped: photos without a face.
     """
 
     names: tuple[str, ...]
@@ -39,13 +40,14 @@ class ImportedPeople:
     parameters: NDArray[np.float32]
     choices: NDArray[np.uint8]
     renders: NDArray[np.uint8]
+    plain: NDArray[np.uint8]
     imitated: NDArray[np.uint8]
     skipped: int
 
     @property
     def imitator_psnr_db(self) -> NDArray[np.float64]:
-        """(N,) how near the imitator's picture is to the engine's."""
-        return np.array([psnr_db(*pair) for pair in zip(self.imitated, self.renders, strict=True)])
+        """(N,) how near the imitator's picture is to the engine's, both with the default choices."""
+        return np.array([psnr_db(*pair) for pair in zip(self.imitated, self.plain, strict=True)])
 
 
 def check_folder(photos: Path) -> None:
@@ -61,11 +63,16 @@ def check_same_character(bundle: Bundle, engine: str) -> None:
         raise SchemaMismatch(f"The bundle is for another character than the engine '{engine}' draws: {difference}")
 
 
-def import_people(photos: Path, cache: Path, bundle: Bundle, engine: str = "embedded") -> ImportedPeople:
-    """Import every photo of a folder with one subfolder a person, and draw the characters; `cache` keeps the aligned
-    photos. Shows progress; raises InputError for a folder without usable photos, and EngineError."""
+def import_people(
+    photos: Path, cache: Path, bundle: Bundle, engine: str = "embedded", method: str = "reader"
+) -> ImportedPeople:
+    """Import every photo of a folder with one subfolder a person, and draw the characters.
+
+    `cache` keeps the aligned photos, `method` is one of core.reconstruct.METHODS. Shows progress; raises InputError
+    for a folder without usable photos, and EngineError.
+    """
     aligned = align_people(photos, cache, bundle)
-    reconstructor = Reconstructor(bundle)
+    reconstructor = Reconstructor(bundle, method=method)
 
     def draw(tell: Tell) -> ImportedPeople:
         parts: list[tuple[NDArray[Any], ...]] = []
@@ -79,9 +86,10 @@ def import_people(photos: Path, cache: Path, bundle: Bundle, engine: str = "embe
                 good = [result for result in found if not isinstance(result, InputError)]
                 vectors, choices = (np.stack([getattr(r, key) for r in good]) for key in ("parameters", "choices"))
                 imitated = np.stack([result.imitator_image for result in good])
-                parts.append((vectors, choices, session.render(vectors, choices), imitated))
+                drawn, plain = session.render(vectors, choices), session.render(vectors, None)
+                parts.append((vectors, choices, drawn, plain, imitated))
                 tell(start + len(names), len(aligned.photos))
-        parameters, choices, renders, imitated = (np.concatenate(part) for part in zip(*parts, strict=True))
+        parameters, choices, renders, plain, imitated = (np.concatenate(part) for part in zip(*parts, strict=True))
         return ImportedPeople(
             names=tuple(aligned.photos),
             identity=aligned.identity,
@@ -90,6 +98,7 @@ def import_people(photos: Path, cache: Path, bundle: Bundle, engine: str = "embe
             parameters=parameters,
             choices=choices,
             renders=renders,
+            plain=plain,
             imitated=imitated,
             skipped=len(aligned.skipped),
         )

@@ -9,6 +9,7 @@ import torch
 
 from core import __version__
 from core.bundle import Bundle, bundle_constants
+from core.models.reader import Reader
 from core.models.regressor import Reconstructor
 from core.train.landmark_map import Constants
 from core.train.results import PHOTO_MEANS, bounds, load_imitator, load_result, load_schema
@@ -16,7 +17,7 @@ from core.train.results import PHOTO_MEANS, bounds, load_imitator, load_result, 
 # CelebA's agreement binds what is learned from it; another set of photos is for its owner to state.
 CELEBA = "CelebA (Liu et al., ICCV 2015), aligned"
 CELEBA_LICENCE = (
-    "The reconstructor was trained on CelebA photos, whose agreement allows non-commercial research only: use these "
+    "Reconstructor and reader saw photos of CelebA, whose agreement allows non-commercial research only: use these "
     "weights for non-commercial research only. `make bundle PHOTOS=DIR` trains a bundle on photos of your own."
 )
 UNSTATED = "Not stated by whoever trained this bundle; ask them before you use it."
@@ -25,11 +26,12 @@ UNSTATED = "Not stated by whoever trained this bundle; ask them before you use i
 def pack_bundle(
     run: Path, name: str | None = None, version: str = "1", photos_name: str | None = None, licence: str | None = None
 ) -> Bundle:
-    """The bundle of a run folder that went through all three stages; InputError names the stage that is missing."""
+    """The bundle of a run folder that went through all stages; InputError names the stage that is missing."""
     schema = load_schema(run)
     imitator = load_imitator(run, schema)
     _, imitator_facts = load_result(run, "imitator", schema)
     weights, reconstructor_facts = load_result(run, "reconstructor", schema)
+    reader_tensors, reader_facts = load_result(run, "reader", schema)
     tensors, constants_facts = load_result(run, "constants", schema)
     means, _ = load_result(run, PHOTO_MEANS, schema)
     reconstructor = Reconstructor(*bounds(schema))
@@ -53,8 +55,11 @@ def pack_bundle(
         "figures": {
             "imitator": imitator_facts["figures"],
             "landmarks": constants_facts["fit"],
+            "reader": reader_facts["fit"],
             "reconstructor": reconstructor_facts["figures"],
         },
+        "groups": reader_facts["groups"],
         "training": {"imitator": imitator_facts["config"], "reconstructor": reconstructor_facts["config"]},
     }
-    return Bundle(schema, imitator, reconstructor, bundle_constants(Constants(**tensors), named), card)
+    constants = bundle_constants(Constants(**tensors), named)
+    return Bundle(schema, imitator, reconstructor, Reader(reader_tensors), constants, card)

@@ -13,11 +13,13 @@ from torch import Tensor, nn
 
 from core.bundle import Bundle, constant_shapes
 from core.models.imitator import Imitator
+from core.models.reader import Reader
 from core.models.regressor import Reconstructor as ReconstructorNet
 from core.reconstruct import Reconstructor
 from core.train.results import bounds
 from engine_bridge.engines import engine_schema
 from engine_bridge.schema import CharacterSchema
+from tests.core.readers import random_reader
 
 TEMPLATE = np.array([[90, 110], [166, 110], [128, 150], [100, 185], [156, 185]], np.float32)
 
@@ -44,18 +46,20 @@ class CoarseBundle:
     schema: CharacterSchema
     reconstructor: nn.Module
     imitator: nn.Module
+    reader: Reader
     template: NDArray[np.float32]
     card: dict[str, str]
 
 
 def coarse(gain: float = 1.0, batch_photos: int | None = None) -> Reconstructor:
-    """A reconstructor for the pattern engine's character."""
+    """A reconstructor for the pattern engine's character, by an encoder of a millisecond."""
     schema = engine_schema("pattern")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         imitator = Imitator(*bounds(schema))
-    bundle = CoarseBundle(schema, CoarseNet(schema.count, gain), imitator, TEMPLATE, {"name": "coarse", "version": "1"})
-    return Reconstructor(cast(Any, bundle), batch_photos=batch_photos)
+    net, reader, card = CoarseNet(schema.count, gain), random_reader(schema.count), {"name": "coarse", "version": "1"}
+    bundle = CoarseBundle(schema, net, imitator, reader, TEMPLATE, card)
+    return Reconstructor(cast(Any, bundle), batch_photos=batch_photos, method="encoder")
 
 
 def save_random_bundle(folder: Path, engine: str = "pattern") -> Path:
@@ -67,5 +71,6 @@ def save_random_bundle(folder: Path, engine: str = "pattern") -> Path:
     constants = {name: torch.zeros(shape) for name, shape in constant_shapes(schema.count).items()}
     constants["template"] = torch.from_numpy(TEMPLATE)
     card = {"name": "random", "version": "1", "licence": "none"}
-    Bundle(schema, imitator, reconstructor, constants, card).save(folder)
+    reader = random_reader(schema.count, choices={0: len(schema.choices[0].options)})
+    Bundle(schema, imitator, reconstructor, reader, constants, card).save(folder)
     return folder

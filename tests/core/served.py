@@ -42,7 +42,8 @@ class HeldNetworks:
 def found(value: float) -> Reconstruction:
     picture = np.full((8, 8, 3), round(value * 100), np.uint8)
     vector = np.full(SCHEMA.count, value, np.float32)
-    return Reconstruction(vector, SCHEMA.default_choices, picture, picture, 2, ("2 faces were found.",), {"align": 1.0})
+    said = ("2 faces were found.",)
+    return Reconstruction(vector, vector, SCHEMA.default_choices, picture, picture, 2, said, {"align": 1.0})
 
 
 class Served:

@@ -19,6 +19,7 @@ from core.train.packing import CELEBA_LICENCE, UNSTATED, pack_bundle
 from core.train.results import bounds, load_imitator, load_result, load_schema, save_result
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import BundleError, InputError, SchemaMismatch
+from tests.core.readers import random_reader
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,8 @@ def bundle() -> Bundle:
     constants = {name: torch.rand(shape) for name, shape in constant_shapes(schema.count).items()}
     imitator = Imitator(*bounds(schema), neutral=torch.rand(3, 256, 256)).eval()
     reconstructor = Reconstructor(*bounds(schema)).eval()
-    return Bundle(schema, imitator, reconstructor, constants, {"name": "pattern", "version": "1"})
+    reader = random_reader(schema.count, choices={0: len(schema.choices[0].options)})
+    return Bundle(schema, imitator, reconstructor, reader, constants, {"name": "pattern", "version": "1"})
 
 
 @pytest.fixture
@@ -46,7 +48,9 @@ def test_a_bundle_comes_back_as_it_was_within_half_floats(bundle: Bundle, folder
         assert (loaded.imitator(parameters) - bundle.imitator(parameters)).abs().max() < 5e-3
     assert torch.equal(loaded.constants["embedding_mean"], bundle.constants["embedding_mean"])
     assert loaded.template.shape == (5, 2) and loaded.template.dtype == np.float32
-    modules = (loaded.imitator, loaded.reconstructor)
+    assert torch.equal(loaded.reader.feature_mean, bundle.reader.feature_mean)
+    assert (loaded.reader.weight - bundle.reader.weight).abs().max() < 1e-3
+    modules = (loaded.imitator, loaded.reconstructor, loaded.reader)
     assert not any(m.training or any(p.requires_grad for p in m.parameters()) for m in modules)
     assert all(p.dtype == torch.float32 for m in modules for p in m.parameters())
 
@@ -157,6 +161,12 @@ def test_tensors_of_the_wrong_name_shape_or_value_are_refused_by_name(folder: Pa
             Bundle.load(folder)
 
 
+def test_a_reader_of_another_character_is_refused(bundle: Bundle, tmp_path: Path) -> None:
+    replace(bundle, reader=random_reader(bundle.schema.count + 1)).save(tmp_path / "b")
+    with pytest.raises(BundleError, match="reads 13 parameters, but the character has 12"):
+        Bundle.load(tmp_path / "b")
+
+
 def test_weights_beyond_half_floats_are_refused_and_nothing_is_written(bundle: Bundle, tmp_path: Path) -> None:
     imitator = Imitator(*bounds(bundle.schema))
     with torch.no_grad():
@@ -174,6 +184,8 @@ def run_folder(bundle: Bundle, folder: Path) -> Path:
     save_result(folder, "imitator", bundle.imitator.state_dict(), facts, schema)
     save_result(folder, "constants", own, {"fit": {"error_px": 2.0}}, schema)
     save_result(folder, "photo-means", means, {}, schema)
+    facts_of_reader = {"fit": {"explained": 0.2}, "groups": ["woman", "man"]}
+    save_result(folder, "reader", bundle.reader.state_dict(), facts_of_reader, schema)
     photos = {**facts, "photos": {"people": 2, "photos": 8}}
     save_result(folder, "reconstructor", bundle.reconstructor.state_dict(), photos, schema)
     return folder
@@ -184,6 +196,7 @@ def test_a_packed_bundle_says_what_it_was_made_from(bundle: Bundle, tmp_path: Pa
     assert packed.card["licence"] == CELEBA_LICENCE and "non-commercial" in CELEBA_LICENCE
     assert packed.card["photos"] == {"source": "CelebA, aligned", "people": 2, "photos": 8}
     assert packed.card["figures"]["imitator"] == {"explained": 0.8}
+    assert packed.card["figures"]["reader"] == {"explained": 0.2} and packed.card["groups"] == ["woman", "man"]
     assert packed.card["name"] == bundle.schema.character
     packed.save(tmp_path / "out")
     loaded = Bundle.load(tmp_path / "out")

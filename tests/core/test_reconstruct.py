@@ -10,7 +10,7 @@ import torch
 
 from core import threads
 from core.bundle import Bundle
-from core.reconstruct import TORCH_THREADS, Reconstruction, Reconstructor
+from core.reconstruct import METHODS, TORCH_THREADS, Reconstruction, Reconstructor
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import BundleError, InputError
 from tests.core import photo_files as files
@@ -73,11 +73,28 @@ def test_a_face_gives_the_same_parameters_alone_and_among_others_through_the_rea
     astronaut: files.Picture, tmp_path: Path
 ) -> None:
     # A quantiser jumps from one code to the next, so that a difference in the seventh digit would show.
-    reconstructor = Reconstructor(Bundle.load(save_random_bundle(tmp_path / "random")), batch_photos=2)
-    together = list(reconstructor.photos([astronaut[:, ::-1].copy(), astronaut]))
-    alone = reconstructor.photo(astronaut)
-    assert isinstance(together[1], Reconstruction)
-    assert np.abs(alone.parameters - together[1].parameters).max() <= 1e-4
+    bundle = Bundle.load(save_random_bundle(tmp_path / "random"))
+    for method in METHODS:
+        reconstructor = Reconstructor(bundle, batch_photos=2, method=method)
+        together = list(reconstructor.photos([astronaut[:, ::-1].copy(), astronaut]))
+        alone = reconstructor.photo(astronaut)
+        assert isinstance(together[1], Reconstruction)
+        assert np.abs(alone.parameters - together[1].parameters).max() <= 1e-4
+
+
+def test_the_reader_reads_parameters_choices_and_confidence(astronaut: files.Picture, tmp_path: Path) -> None:
+    reconstructor = Reconstructor(Bundle.load(save_random_bundle(tmp_path / "random")))
+    reconstructor.warm_up()
+    found, mirrored = (reconstructor.photo(picture) for picture in (astronaut, astronaut[:, ::-1].copy()))
+    assert np.array_equal(SCHEMA.check(found.parameters), found.parameters)
+    assert not np.array_equal(found.parameters, mirrored.parameters)
+    assert np.array_equal(SCHEMA.check_choices(found.choices), found.choices)
+    assert found.confidence.dtype == np.float32 and (found.confidence == 0.5).all()
+
+
+def test_an_unknown_method_is_refused(reconstructor: Reconstructor) -> None:
+    with pytest.raises(InputError, match="'guess', expected reader or encoder"):
+        Reconstructor(reconstructor.bundle, method="guess")
 
 
 def test_warming_up_needs_no_photo(reconstructor: Reconstructor) -> None:

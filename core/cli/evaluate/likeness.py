@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="means of other people, from evaluate means (default: those of these very people)",
     )
     parser.add_argument(
+        "--method", choices=("reader", "encoder"), default="reader", help="by the reader (default), or by E, D and R"
+    )
+    parser.add_argument(
         "--cache", type=Path, default=None, metavar="DIR", help="keep the aligned photos here, to measure again sooner"
     )
 
@@ -43,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
     means = None if args.means is None else DomainMeans.load(args.means, bundle_name(bundle))
     with tempfile.TemporaryDirectory(prefix="facebridge-", ignore_cleanup_errors=True) as temporary:
-        people = import_people(args.photos, args.cache or Path(temporary) / "photos", bundle, args.engine)
+        people = import_people(args.photos, args.cache or Path(temporary) / "photos", bundle, args.engine, args.method)
         seen = with_bar("photos", lambda tell: describe_faces(people.aligned, sface, people.points, progress=tell))
         drawn = with_bar("renders", lambda tell: describe_faces(people.renders, sface, progress=tell))
         found = measure_people(seen, drawn, people.parameters, people.identity, people.imitator_psnr_db, means)
