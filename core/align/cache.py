@@ -1,5 +1,7 @@
 """Aligns a folder of photos once, for training: one subfolder a person, results as memory-mapped arrays.
 
+A folder without subfolders will do too: then nobody is known twice, and every photo is a person of its own.
+
 Work is done in parts of 256 photos, each written whole under a temporary name and renamed, so a killed run resumes
 where it was. `cache.json` is written last: a folder that has it is complete.
 """
@@ -7,8 +9,6 @@ where it was. `cache.json` is written last: a folder that has it is complete.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,26 +19,20 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from core.align.face import ALIGNED_PX, AlignedFace, align_photos, check_template
+from core.align.face import AlignedFace, align_photos, check_template
+from core.align.parts import ALWAYS, PHOTO_BYTES, STORED, join_parts, write_part
+from core.align.quality import Quality, QualityLimits, counted, sharpness
 from core.files import write_atomically
-from core.perception.geometry import LANDMARKS, MESH_POINTS, LandmarkNet, points5
+from core.perception.geometry import LandmarkNet, points5
 from core.perception.identity import IdentityNet, face_chips
 from core.photo import read_photo
+from core.room import require_room
 from engine_bridge.errors import DatasetError, InputError
 
 FORMAT, VERSION = "facebridge-photo-cache", 1
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 _PART_PHOTOS = 256
 _BATCH_PHOTOS = 16
-_ARRAYS: dict[str, tuple[tuple[int, ...], str]] = {
-    "images": ((ALIGNED_PX, ALIGNED_PX, 3), "|u1"),
-    "points": ((LANDMARKS, 3), "<f4"),
-    "identity": ((), "<i4"),
-    "embeddings": ((128,), "<f4"),
-    "geometry": ((MESH_POINTS, 3), "<f4"),
-    "blendshapes": ((52,), "<f4"),
-    "yaw": ((), "<f4"),
-}
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,8 @@ class PhotoCache:
 
     images (N,256,256,3) uint8; points (N,478,3) aligned px; identity (N,) int32 index into `people`; embeddings
     (N,128) F_id of the aligned image; geometry (N,468,3) cm, pose removed; blendshapes (N,52); yaw (N,) degrees.
-    `photos` are paths below the source folder; `skipped` says why a photo was left out.
+    `photos` are paths below the source folder; `skipped` says why a photo was left out. face_px, presence and sharpness
+    (N,) say how good a photo is (`core.align.quality`); None in a cache from before they were measured.
     """
 
     images: NDArray[np.uint8]
@@ -61,6 +56,19 @@ class PhotoCache:
     people: tuple[str, ...]
     photos: tuple[str, ...]
     skipped: dict[str, str]
+    face_px: NDArray[np.float32] | None = None
+    presence: NDArray[np.float32] | None = None
+    sharpness: NDArray[np.float32] | None = None
+
+    @property
+    def identities(self) -> bool:
+        """Whether photos lie in one subfolder a person, so that two can be known to show the same one."""
+        return any("/" in photo for photo in self.photos)
+
+    def quality(self) -> Quality:
+        """What is known of the photos' quality; the sharpness is measured now where the cache does not know it."""
+        known = sharpness(self.images) if self.sharpness is None else np.asarray(self.sharpness)
+        return Quality(known, np.asarray(self.yaw), self.face_px, self.presence)
 
     @classmethod
     def open(cls, folder: Path) -> PhotoCache:
@@ -74,7 +82,11 @@ class PhotoCache:
                 f"{folder} holds a {card.get('format')} of version {card.get('version')}, but {FORMAT} {VERSION} is "
                 "expected; align the photos again into a new folder."
             )
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+            for name in STORED
+            if name in ALWAYS or (folder / f"{name}.npy").exists()
+        }
         template = np.asarray(card["template"], np.float32)
         return cls(
             **arrays,
@@ -94,15 +106,13 @@ def build_cache(
 ) -> PhotoCache:
     """Aligns `source`/<person>/<photo> into `out` and opens the result; a second call resumes or just opens it.
 
+    Where no subfolder holds photos, those in `source` itself are taken.
     `template` (5,2) is in 256-px coordinates (`template_from_render`). Photos that cannot be used are left out and
     listed with the reason. `threads` pictures are worked on at once, each by one thread. `progress(done, total)`.
-    DatasetError when `source` has no photos or `out` was made from other photos or another template.
+    DatasetError when `source` has no photos, none that can be used, or `out` was made from other photos or another
+    template; InputError when the disk has no room.
     """
-    photos = sorted(
-        path.relative_to(source).as_posix()
-        for path in source.glob("*/*")
-        if path.suffix.lower() in _SUFFIXES and path.is_file()
-    )
+    photos = _listed(source, "*/*") or _listed(source, "*")
     if not photos:
         raise DatasetError(f"{source} holds no photos; expected one subfolder a person with pictures in it.")
     points = check_template(template)
@@ -110,10 +120,22 @@ def build_cache(
     out.mkdir(parents=True, exist_ok=True)
     _claim(out, plan)
     if not (out / "cache.json").exists():
+        missing = sum(len(part) for name, part in _parts(photos) if not (out / name).exists())
+        # Parts and the arrays that they are joined to lie there together for a moment.
+        require_room(out, (missing + len(photos)) * PHOTO_BYTES, "The aligned photos", "give another folder for them")
         people = sorted({Path(photo).parts[0] for photo in photos})
         _run_parts(source, out, photos, people, points, threads, progress)
         _join_parts(out, photos, people, points)
     return PhotoCache.open(out)
+
+
+def _listed(source: Path, pattern: str) -> list[str]:
+    """Photos of a pattern below `source`, as sorted relative paths."""
+    return sorted(
+        path.relative_to(source).as_posix()
+        for path in source.glob(pattern)
+        if path.suffix.lower() in _SUFFIXES and path.is_file()
+    )
 
 
 def _claim(out: Path, plan: dict[str, Any]) -> None:
@@ -132,7 +154,7 @@ def _claim(out: Path, plan: dict[str, Any]) -> None:
 
 def _parts(photos: list[str]) -> Iterator[tuple[str, list[str]]]:
     for number, start in enumerate(range(0, len(photos), _PART_PHOTOS)):
-        yield f"part-{number:05d}.npz", photos[start : start + _PART_PHOTOS]
+        yield f"photos-{number:05d}.npz", photos[start : start + _PART_PHOTOS]
 
 
 def _run_parts(
@@ -161,7 +183,7 @@ def _run_parts(
                     results.append(result)
                     if progress is not None:
                         progress(min(done + len(results) * _BATCH_PHOTOS, done + len(part)), len(photos))
-                _write_part(out / name, results)
+                write_part(out / name, results)
             done += len(part)
             if progress is not None:
                 progress(done, len(photos))
@@ -197,7 +219,7 @@ def _batch(
         else:
             skipped[name] = str(result)
     arrays: dict[str, NDArray[Any]] = {
-        key: np.zeros((len(aligned), *shape), dtype) for key, (shape, dtype) in _ARRAYS.items()
+        key: np.zeros((len(aligned), *shape), dtype) for key, (shape, dtype) in STORED.items()
     }
     arrays["order"] = np.array(list(aligned), dtype=np.str_)
     if aligned:
@@ -206,6 +228,9 @@ def _batch(
         arrays["points"] = np.stack([face.points478 for face in faces])
         arrays["identity"] = np.array([people[Path(name).parts[0]] for name in aligned], "<i4")
         arrays["yaw"] = np.array([face.yaw_degrees for face in faces], "<f4")
+        arrays["face_px"] = np.array([face.size_px for face in faces], "<f4")
+        arrays["presence"] = np.array([face.presence for face in faces], "<f4")
+        arrays["sharpness"] = sharpness(arrays["images"])
         points = torch.from_numpy(arrays["points"])
         images = torch.from_numpy(arrays["images"]).permute(0, 3, 1, 2).float() / 255
         arrays["embeddings"] = identity_net(face_chips(images, points5(points))).numpy()
@@ -214,47 +239,19 @@ def _batch(
     return arrays, skipped
 
 
-def _write_part(path: Path, results: list[tuple[dict[str, NDArray[Any]], dict[str, str]]]) -> None:
-    arrays = {key: np.concatenate([batch[key] for batch, _ in results]) for key in (*_ARRAYS, "order")}
-    skipped = {name: reason for _, reasons in results for name, reason in reasons.items()}
-    contents: dict[str, Any] = {**arrays, "skipped": np.array(json.dumps(skipped))}
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as file:
-        np.savez(file, **contents)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-
-
 def _join_parts(out: Path, photos: list[str], people: list[str], template: NDArray[np.float32]) -> None:
     """Puts the parts into one array file each, then the card, then deletes the parts."""
-    names: list[str] = []
-    skipped: dict[str, str] = {}
-    paths = [out / name for name, _ in _parts(photos)]
-    for path in paths:
-        with np.load(path, allow_pickle=False) as part:
-            names += part["order"].tolist()
-            skipped |= json.loads(str(part["skipped"]))
-    for key, (shape, dtype) in _ARRAYS.items():
-        temporary = out / f"{key}.npy.tmp"
-        whole = np.lib.format.open_memmap(temporary, "w+", np.dtype(dtype), (len(names), *shape))
-        start = 0
-        for path in paths:
-            with np.load(path, allow_pickle=False) as part:
-                rows = part[key]
-            whole[start : start + len(rows)] = rows
-            start += len(rows)
-        whole.flush()
-        del whole
-        shutil.move(temporary, out / f"{key}.npy")
+    joined = join_parts(out, [out / name for name, _ in _parts(photos)])
+    quality = Quality(*(joined.measured[name] for name in ("sharpness", "yaw", "face_px", "presence")))
     card = {
         "format": FORMAT,
         "version": VERSION,
         "template": template.tolist(),
         "people": people,
-        "photos": names,
-        "skipped": skipped,
+        "photos": joined.names,
+        "skipped": joined.skipped,
+        "below_usual_quality": counted(quality.faults(QualityLimits())),
     }
     write_atomically(out / "cache.json", json.dumps(card, indent=1).encode())
-    for path in paths:
+    for path in out.glob("p*-?????.npz"):  # also those of a version that measured less
         path.unlink()

@@ -47,6 +47,7 @@ class AlignedFace:
     image: (256,256,3) uint8 RGB. matrix: (2,3) float32, photo px -> aligned px. points478: (478,3) float32 aligned
     px (z in the same unit, towards the back). warnings: sentences for the user. faces: how many were found.
     yaw_degrees: positive when the subject looks to the left side of the picture. size_px: face width in the photo.
+    presence: probability, by the landmarker, that its crop shows a face.
     """
 
     image: NDArray[np.uint8]
@@ -56,6 +57,7 @@ class AlignedFace:
     faces: int
     yaw_degrees: float
     size_px: float
+    presence: float = 1.0
 
 
 @lru_cache(maxsize=1)
@@ -129,10 +131,11 @@ def find_landmarks(
 
 @dataclass(frozen=True)
 class _Found:
-    """The chosen face of a photo: landmarks (478,3) in photo px, and how many faces there were."""
+    """The chosen face of a photo: landmarks (478,3) in photo px, how many faces there were, and how sure it is one."""
 
     landmarks: Tensor
     faces: int
+    presence: float
 
 
 @torch.inference_mode()
@@ -155,7 +158,7 @@ def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet) -> list[_Found 
         for index, points, present in zip(open_cases, landmarks, presence.tolist(), strict=True):
             if present >= _PRESENCE:
                 sure = sum(face.score >= SURE_SCORE for face in candidates[index][rank + 1 :])
-                results[index] = _Found(points, 1 + sure)
+                results[index] = _Found(points, 1 + sure, present)
     return results
 
 
@@ -202,7 +205,14 @@ def _aligned(photo: NDArray[np.uint8], found: _Found, target: Tensor, net: Landm
     if abs(yaw) > _TURNED_DEGREES:
         warnings.append(f"The face is turned by {abs(yaw):.0f} degrees: the hidden side is guessed.")
     return AlignedFace(
-        pixels, matrix[0].numpy(), apply(matrix, landmarks)[0].numpy(), warnings, found.faces, yaw, size_px
+        pixels,
+        matrix[0].numpy(),
+        apply(matrix, landmarks)[0].numpy(),
+        warnings,
+        found.faces,
+        yaw,
+        size_px,
+        found.presence,
     )
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.files import write_atomically
 from core.models.imitator import IMAGE_PX
+from core.room import require_room
 from data_capture.reader import Dataset
-from engine_bridge.errors import DatasetError
+from engine_bridge.errors import DatasetError, InputError
 from engine_bridge.schema import CharacterSchema
 
 CHUNK = 250  # images decoded between two notes of progress
@@ -74,7 +78,8 @@ def open_captures(dataset: Dataset, cache: Path, report: Callable[[int, int], No
             raise DatasetError(f"{cache} holds the decoded images of another dataset; give another --cache.")
         done = int(known["count"])
     total, size = len(dataset), IMAGE_PX * IMAGE_PX * 3
-    with open(store, "r+b" if store.exists() else "w+b") as file:
+    require_room(cache, (total - done) * size, "The decoded images", "give another --cache")
+    with _made_or_cut(store, lambda: done * size) as file:
         file.seek(done * size)
         while done < total:
             indices = np.arange(done, min(done + CHUNK, total))
@@ -87,7 +92,7 @@ def open_captures(dataset: Dataset, cache: Path, report: Callable[[int, int], No
             file.write(images.tobytes())
             file.flush()
             done += len(indices)
-            _write_json(note, {"identity": identity, "count": done})
+            write_atomically(note, json.dumps({"identity": identity, "count": done}).encode())
             if report:
                 report(done, total)
     if not total:
@@ -96,6 +101,21 @@ def open_captures(dataset: Dataset, cache: Path, report: Callable[[int, int], No
     plain = (dataset.choices() == dataset.schema.default_choices).all(axis=1)
     rows = np.flatnonzero(plain).astype(np.int64)
     return Captures(dataset.schema, np.ascontiguousarray(dataset.parameters()[rows]), images, rows)
+
+
+@contextmanager
+def _made_or_cut(store: Path, whole_bytes: Callable[[], int]) -> Iterator[BinaryIO]:
+    """The store, open for writing; cut back to what is whole, with InputError, when the disk fills up after all."""
+    with open(store, "r+b" if store.exists() else "w+b") as file:
+        try:
+            yield file
+        except OSError as error:
+            with suppress(OSError):
+                file.truncate(whole_bytes())
+            raise InputError(
+                f"Cannot write {store}: {error.strerror or error}; make room or give another --cache, and run the same"
+                " command again."
+            ) from error
 
 
 def change_from_neutral(captures: Captures, neutral: NDArray[np.uint8], cache: Path) -> NDArray[np.float32]:
@@ -114,9 +134,9 @@ def change_from_neutral(captures: Captures, neutral: NDArray[np.uint8], cache: P
     for i in range(len(known), len(captures)):
         difference = (captures.images[captures.rows[i]].astype(np.int16) - base).astype(np.float32)
         values[i] = np.mean(np.square(difference)) / 255.0**2
-    temporary = store.with_suffix(".tmp.npz")
-    np.savez(temporary, neutral=neutral, change=values)
-    os.replace(temporary, store)
+    buffer = io.BytesIO()
+    np.savez(buffer, neutral=neutral, change=values)
+    write_atomically(store, buffer.getvalue())
     return values
 
 
@@ -129,9 +149,3 @@ def head_mask(captures: Captures, neutral: NDArray[np.uint8], samples: int = 200
         difference = np.abs(captures.images[captures.rows[i]].astype(np.int16) - base)
         mask |= difference.max(axis=2) > 2
     return mask
-
-
-def _write_json(path: Path, document: object) -> None:
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(document), encoding="utf-8")
-    os.replace(temporary, path)

@@ -82,6 +82,11 @@ class ReconstructorConfig(RunConfig):
     centred: bool = True  # photos and renders are compared after each domain's mean is taken off; on
     expression_removed: bool = True  # what expression explains is taken out of photos' geometry; on
     codebook_additions: bool = True  # codes start at, follow and revive at encoder outputs; on
+    # Photos below these are not learned from; see core.align.quality. The values here keep all.
+    least_face_px: float = 0.0
+    least_sharpness: float = 0.0
+    most_yaw_deg: float = 180.0
+    least_presence: float = 0.0
     held_out_people: int = 41
     log_every: int = 50
     evaluate_every: int = 2_000

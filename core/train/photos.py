@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.align.cache import PhotoCache
+from core.align.quality import QualityLimits, counted, told
 from core.train.appearance import region_colours
 from core.train.captures import to_float
 from core.train.pictures import Pictures
@@ -22,7 +23,7 @@ EXPRESSION_RIDGE = 0.05
 
 @dataclass(frozen=True)
 class PhotoBatch:
-    """2K photos: rows 2i and 2i + 1 show the same person, and no two pairs the same one."""
+    """2K photos: rows 2i and 2i + 1 show the same person, and no two pairs the same one (see `Photos.paired`)."""
 
     images: Tensor  # (2K, 3, 256, 256)
     embeddings: Tensor  # (2K, 128)
@@ -40,25 +41,40 @@ class Photos:
     the 52 expression coefficients. The character has no expression, and a smile moves more vertices than a face.
     """
 
-    def __init__(self, cache: PhotoCache, held_out_people: int, expression_removed: bool = True) -> None:
+    def __init__(
+        self,
+        cache: PhotoCache,
+        held_out_people: int,
+        expression_removed: bool = True,
+        limits: QualityLimits | None = None,
+    ) -> None:
+        """`limits`: photos below them are not used (default: all are). DatasetError when too few people are left."""
         self.images = cache.images
         self._pictures = Pictures(cache.images, torch.device("cpu"))
         self.people = np.asarray(cache.identity)
+        self.paired = cache.identities
+        """Whether two photos can be known to show the same person; else a batch has no pairs."""
+        faults = cache.quality().faults(limits) if limits else [""] * len(cache.photos)
+        self.dropped = counted(faults)
+        good = np.array([not fault for fault in faults])
         names = np.unique(self.people)
         if len(names) <= held_out_people + 1:
-            raise DatasetError(
-                f"The photos show {len(names)} people, but {held_out_people} are to be held out and two are needed to"
-                " tell people apart; add photos or lower --held-out-people."
-            )
+            raise DatasetError(_too_few(len(names), held_out_people, self.paired))
         # Every k-th person is held out, so that the choice does not follow the alphabet.
         picks = np.linspace(0, len(names) - 1, held_out_people).astype(int) if held_out_people else np.zeros(0, int)
         self.held_out_people = names[picks]
         held = np.isin(self.people, self.held_out_people)
-        self.held_out_rows = np.flatnonzero(held)
-        self.rows_of = {int(n): np.flatnonzero(self.people == n) for n in names if n not in self.held_out_people}
-        if sum(len(rows) >= 2 for rows in self.rows_of.values()) < 2:
-            raise DatasetError("Fewer than two people have two photos each; the contrastive loss needs pairs.")
-        self.train_rows = train = np.flatnonzero(~held)
+        self.held_out_rows = np.flatnonzero(held & good)
+        rows_of = {int(n): np.flatnonzero((self.people == n) & good) for n in names if n not in self.held_out_people}
+        self.rows_of = {person: rows for person, rows in rows_of.items() if len(rows)}
+        able = sum(len(rows) >= 2 for rows in self.rows_of.values())
+        if len(self.rows_of) < 2 or (self.paired and able < 2):
+            raise DatasetError(
+                "Fewer than two people have two usable photos each, and the contrastive loss needs pairs"
+                f"{f' ({told(self.dropped, len(good))[:-1]})' if self.dropped else ''}; add photos, or, if nobody is"
+                " shown twice, put them all into one folder without subfolders."
+            )
+        self.train_rows = train = np.flatnonzero(~held & good)
         self.embeddings = torch.from_numpy(np.array(cache.embeddings, np.float32))
         self.geometry = torch.from_numpy(np.array(cache.geometry, np.float32))
         if expression_removed:
@@ -100,7 +116,9 @@ class Photos:
         return self.take(self.pairs(pairs, rng))
 
     def pairs(self, pairs: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """The rows of such a batch, (2K,)."""
+        """The rows of such a batch, (2K,); of any photos where nobody is known twice."""
+        if not self.paired:
+            return rng.choice(self.train_rows, min(2 * pairs, len(self.train_rows) // 2 * 2), replace=False)
         able = [person for person, rows in self.rows_of.items() if len(rows) >= 2]
         chosen = rng.choice(able, min(pairs, len(able)), replace=False)
         return np.concatenate([rng.choice(self.rows_of[int(person)], 2, replace=False) for person in chosen])
@@ -121,6 +139,32 @@ class Photos:
             self.suggested[picks],
             picks,
         )
+
+    def remarks(self, batch: int) -> list[str]:
+        """Sentences that the user should read before a training with `batch` photos a step begins."""
+        said: list[str] = []
+        if self.dropped:
+            said.append(told(self.dropped, len(self.images)))
+        if not self.paired:
+            said.append("The photos lie in no subfolders, so nobody is known twice: the contrastive loss is off.")
+        at_once = 2 * sum(len(rows) >= 2 for rows in self.rows_of.values()) if self.paired else self.train_count
+        if at_once < batch:
+            what = f"pairs of {at_once // 2} people" if self.paired else f"{at_once} photos"
+            said.append(f"There are only {what} to learn from, so a step takes fewer photos than --batch {batch}.")
+        return said
+
+
+def _too_few(people: int, held_out: int, paired: bool) -> str:
+    if paired and people == 1:
+        return (
+            "All photos show one person (they lie in one subfolder); a reconstructor learns what tells people apart, so"
+            " give one subfolder a person, two people at least."
+        )
+    who = f"The photos show {people} people" if paired else f"There are {people} photos"
+    return (
+        f"{who}, but {held_out} are to be held out and two are needed to tell people apart; add photos or lower"
+        " --held-out-people."
+    )
 
 
 def without_expression(

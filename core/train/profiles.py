@@ -21,6 +21,10 @@ _LIKENESS = ReconstructorConfig(
     spread=1.5,
     codebook_photos=1.0,
     warm_start=0.75,
+    least_face_px=60.0,
+    least_sharpness=0.006,
+    most_yaw_deg=45.0,
+    least_presence=0.8,
 )
 
 IMITATORS: dict[str, ImitatorConfig] = {

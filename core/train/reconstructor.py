@@ -108,6 +108,8 @@ class ReconstructorRun:
             f" {sum(p.numel() for p in self.model.parameters()) / 1e6:.2f} M weights, batch {config.batch} of each"
             f"{f', {self.team.size} processes' if self.team.size > 1 else ''}."
         )
+        for remark in self.photos.remarks(config.batch):
+            report.say(remark)
         finished = self.loop.run(self._take_step, self._show, self._after, stop)
         if not (finished and self.team.leads):
             report.close()

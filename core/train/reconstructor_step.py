@@ -187,8 +187,11 @@ class StepLosses:
             keep("p source", everybody),
             keep("p target", together(n_target)),
         )
-        people = together(photos.people.to(self.device))[::2]
-        terms.contrastive = losses.contrastive_loss(everybody[::2], everybody[1::2], people, self.config.temperature)
+        if self.photos.paired:
+            people = together(photos.people.to(self.device))[::2]
+            terms.contrastive = losses.contrastive_loss(
+                everybody[::2], everybody[1::2], people, self.config.temperature
+            )
         terms.prior = n_source.square().mean()
         drawn = self.draw(p_source)
         points = self.constants.landmarks(n_source.detach())

@@ -99,7 +99,7 @@ def test_a_killed_run_resumes_after_its_last_whole_part(
     whole = PhotoCache.open(built)
     assert cache.photos == whole.photos and cache.skipped == whole.skipped
     assert np.abs(cache.images.astype(int) - whole.images).max() <= 1
-    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json"] * 2 + [".npy"] * 7
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json"] * 2 + [".npy"] * 10
 
 
 def test_another_template_or_other_photos_are_refused(built: Path, people: Path, tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_photo_arguments(parser: argparse.ArgumentParser) -> None:
     """Where photos come from, and where they are kept aligned."""
-    parser.add_argument("--photos", type=Path, required=True, metavar="DIR", help="photos, one subfolder a person")
+    parser.add_argument(
+        "--photos", type=Path, required=True, metavar="DIR", help="photos, one subfolder a person, or all in one folder"
+    )
     parser.add_argument("--photo-cache", type=Path, default=None, metavar="DIR", help="(default: OUT/photos)")
 
 
@@ -30,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Train, or go on; raises InputError, DatasetError, EngineError or Diverged."""
     config, team = settings(RECONSTRUCTORS, args)
     from core.align.cache import build_cache
+    from core.align.quality import QualityLimits
     from core.threads import cores
     from core.train.landmark_map import Constants
     from core.train.photos import Photos
@@ -45,7 +48,11 @@ def run(args: argparse.Namespace) -> int:
     with team.one_after_the_other():
         template = constants.template.numpy()
         photo_cache = build_cache(args.photos, folder, template, cores(), counter("photos aligned"))
-    photos = Photos(photo_cache, config.held_out_people, config.expression_removed)
+        if photo_cache.skipped and team.leads:
+            name, why = next(iter(photo_cache.skipped.items()))
+            print(f"{len(photo_cache.skipped)} photos cannot be used; of the first, {name}, it is said: {why}")
+    limits = QualityLimits(config.least_face_px, config.least_sharpness, config.most_yaw_deg, config.least_presence)
+    photos = Photos(photo_cache, config.held_out_people, config.expression_removed, limits)
     if config.suggestion_weight:
         seen, _ = load_result(args.out, "render-features", captures.schema)
         inputs = seen.pop("inputs")
@@ -67,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
             "photos": photos.train_count,
             "held_out_people": len(photos.held_out_people),
             "skipped": len(photo_cache.skipped),
+            "below_quality": photos.dropped,
         },
     }
     means = {
