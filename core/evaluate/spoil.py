@@ -32,7 +32,9 @@ JPEG_QUALITY = 30
 SMALL_FACE_PX = 64
 _EYES = ((33, 133), (362, 263))
 # What lies in the middle of each part: between the eyes, the lower bridge of the nose, between the lips.
-_MASK_CENTRES = {"upper": (33, 133, 362, 263), "middle": (195, 4), "lower": (13, 14)}
+_CENTRES = {"upper": (33, 133, 362, 263), "middle": (195, 4), "lower": (13, 14)}
+PARTS = tuple(_CENTRES)
+"""The parts of the face that a mask can hide."""
 _SUPERSAMPLED = 4
 _FRAME_RGB = (28, 24, 24)
 
@@ -50,7 +52,7 @@ def masked(part: str, face_share: float | None = None) -> Spoil:
         if face_share is not None:
             scale = (face_share * _polygon_area(points[list(FACE_OVAL), :2]) / (width * height)) ** 0.5
             width, height = round(width * scale), round(height * scale)
-        x, y = points[list(_MASK_CENTRES[part]), :2].mean(0)
+        x, y = points[list(_CENTRES[part]), :2].mean(0)
         left, top = round(float(x) - width / 2), round(float(y) - height / 2)
         covered = photo.copy()
         covered[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)] = 0
@@ -106,10 +108,17 @@ def glasses(photo: Pixels, points: Points) -> Pixels:
     return np.array(image.resize((photo.shape[1], photo.shape[0]), Image.Resampling.BOX))
 
 
+def mask_title(part: str, kind: str) -> str:
+    """The name of a mask among CONDITIONS."""
+    return f"mask {part}, {kind}"
+
+
+MASK_KINDS: dict[str, float | None] = {"60 x 40 px": None, "a fifth": FIFTH}
+"""Kind of rectangle -> the share of the face that it hides; None: as many pixels as the paper's."""
+
 CONDITIONS: dict[str, Spoil] = {
     "clean": unchanged,
-    **{f"mask {part}, 60 x 40 px": masked(part) for part in _MASK_CENTRES},
-    **{f"mask {part}, a fifth": masked(part, FIFTH) for part in _MASK_CENTRES},
+    **{mask_title(part, kind): masked(part, share) for kind, share in MASK_KINDS.items() for part in PARTS},
     "blur, 3 px": blurred,
     "JPEG 30": compressed,
     "64-px face": small,

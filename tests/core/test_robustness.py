@@ -13,6 +13,7 @@ from core.evaluate import robustness
 from core.evaluate.described import Described, Describer, empty_faces
 from core.evaluate.likeness import Faces
 from core.evaluate.robustness import import_spoiled, measure_scenes, measure_spoiled
+from core.evaluate.spoil import PARTS, mask_title
 from engine_bridge.scene import Scene
 
 PEOPLE, EACH = 24, 4
@@ -160,6 +161,15 @@ def test_the_table_states_the_papers_share_beside_ours() -> None:
         "glasses": robustness.Spoiled(None, None, 0.66, 0.8, 0.911, 3),
     }
     scenes = {"as captured": robustness.Seen(0.61, 1.0, 0.83, 1.0, 0)}
+    whole = {mask_title(part, "a fifth"): robustness.Spoiled(0.6, 0.3, 0.6, 0.5, 0.5, 0) for part in PARTS}
+    assert _table({**spoiled, **whole}, scenes).splitlines()[7].split() == [
+        "three",
+        "masks,",
+        "a",
+        "fifth",
+        "30.0%",
+        "87.8%",
+    ]
     lines = _table(spoiled, scenes).splitlines()
     # (0.8473 - 0.5) / (0.8983 - 0.5)
     assert lines[2].split()[-7:] == ["0.700", "80.0%", "87.2%", "66.0%", "80.0%", "0.911", "3"]
