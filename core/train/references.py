@@ -45,8 +45,34 @@ def sweep_parameters(schema: CharacterSchema) -> NDArray[np.float32]:
     return rows
 
 
+def draw_references(
+    schema: CharacterSchema,
+    draw: Render,
+    per_regime: int = 64,
+    seed: int = 20_011,
+    progress: Callable[[int, int], None] | None = None,
+) -> References:
+    """Everything of References, drawn now; `progress(done, total)` counts renders."""
+    rng = np.random.default_rng(seed)
+    wanted = {"neutral": schema.defaults[None].astype(np.float32)}
+    wanted |= {name: cube(schema, rng, per_regime, scale) for name, scale in SCALES.items()}
+    wanted["sweeps"] = sweep_parameters(schema)
+    total, done = sum(len(rows) for rows in wanted.values()), 0
+    images: dict[str, NDArray[np.uint8]] = {}
+    for name, rows in wanted.items():
+        images[name] = drawn(draw, rows, progress and _after(progress, done, total))
+        done += len(rows)
+    regimes = {name: (wanted[name], images[name]) for name in SCALES}
+    return References(images["neutral"][0], regimes, (wanted["sweeps"], images["sweeps"]))
+
+
 def open_references(
-    schema: CharacterSchema, cache: Path, render: Callable[[], Render], per_regime: int = 64, seed: int = 20_011
+    schema: CharacterSchema,
+    cache: Path,
+    render: Callable[[], Render],
+    per_regime: int = 64,
+    seed: int = 20_011,
+    progress: Callable[[int, int], None] | None = None,
 ) -> References:
     """The references kept in `cache`, rendered there first if they are missing or of another schema.
 
@@ -58,24 +84,34 @@ def open_references(
             if str(saved["schema"]) == schema.hash:
                 regimes = {name: (saved[f"{name}_parameters"], saved[f"{name}_images"]) for name in SCALES}
                 return References(saved["neutral"], regimes, (saved["sweep_parameters"], saved["sweep_images"]))
-    draw = render()
-    rng = np.random.default_rng(seed)
-    arrays: dict[str, NDArray[np.generic]] = {"neutral": _drawn(draw, schema.defaults[None])[0]}
-    for name, scale in SCALES.items():
-        arrays[f"{name}_parameters"] = cube(schema, rng, per_regime, scale)
-        arrays[f"{name}_images"] = _drawn(draw, arrays[f"{name}_parameters"])  # type: ignore[arg-type]
-    arrays["sweep_parameters"] = sweep_parameters(schema)
-    arrays["sweep_images"] = _drawn(draw, arrays["sweep_parameters"])  # type: ignore[arg-type]
+    found = draw_references(schema, render(), per_regime, seed, progress)
+    arrays: dict[str, NDArray[np.generic]] = {"neutral": found.neutral}
+    for name, (parameters, images) in {**found.regimes, "sweep": found.sweeps}.items():
+        arrays |= {f"{name}_parameters": parameters, f"{name}_images": images}
     Path(cache).mkdir(parents=True, exist_ok=True)
     temporary = store.with_suffix(".tmp.npz")
     np.savez(temporary, schema=np.array(schema.hash), **arrays)  # type: ignore[arg-type]
     os.replace(temporary, store)
-    return open_references(schema, cache, render, per_regime, seed)
+    return found
 
 
-def _drawn(draw: Render, parameters: NDArray[np.float32], block: int = 16) -> NDArray[np.uint8]:
-    images = [draw(parameters[i : i + block]) for i in range(0, len(parameters), block)]
+def drawn(
+    draw: Render,
+    parameters: NDArray[np.float32],
+    progress: Callable[[int, int], None] | None = None,
+    block: int = 16,
+) -> NDArray[np.uint8]:
+    """Renders of parameters (N, P), block by block; DatasetError when the engine draws another number of them."""
+    images: list[NDArray[np.uint8]] = []
+    for i in range(0, len(parameters), block):
+        images.append(draw(parameters[i : i + block]))
+        if progress:
+            progress(min(i + block, len(parameters)), len(parameters))
     result = np.concatenate(images)
     if result.shape[0] != len(parameters) or result.dtype != np.uint8:
         raise DatasetError(f"The engine drew {result.dtype} {result.shape} for {len(parameters)} parameter vectors.")
     return result
+
+
+def _after(progress: Callable[[int, int], None], before: int, total: int) -> Callable[[int, int], None]:
+    return lambda done, _: progress(before + done, total)
