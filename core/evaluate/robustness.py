@@ -117,8 +117,9 @@ def measure_spoiled(
         parameters[there] = described.parameters
         renders = _spread(described.renders, there)
         accuracy = float(np.mean([_with_coins(parameters, pairs, there) for pairs in draws])) if draws else None
-        closer = measure_likeness(photos, renders, identity).closer_share
-        shown = centred(renders, identity, None)
+        anybody = bool(renders.found.any())
+        closer = measure_likeness(photos, renders, identity).closer_share if anybody else 0.0
+        shown = centred(renders, identity, None) if anybody else renders.embeddings
         if clean is None:
             clean = accuracy, closer, shown
         both = renders.found & (np.abs(clean[2]).sum(1) > 0)

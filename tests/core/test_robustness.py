@@ -83,6 +83,9 @@ def test_when_hardly_a_face_is_found_the_accuracy_is_chance_and_few_people_have_
         "black": described(known(0.2, 32), known(0.2), alone),
     }
     assert measure_spoiled(faces(known(0.2)), IDENTITY, NAMES, conditions)["black"].accuracy == 0.5
+    conditions["gone"] = described(known(0.2, 32), known(0.2), np.zeros(len(NAMES), bool))
+    gone = measure_spoiled(faces(known(0.2)), IDENTITY, NAMES, conditions)["gone"]
+    assert (gone.accuracy, gone.closer_share, gone.lost) == (0.5, 0.0, len(NAMES)) and np.isnan(gone.own_cosine)
     few = IDENTITY // 2  # twelve people
     assert measure_spoiled(faces(known(0.2)), few, NAMES, conditions)["clean"].accuracy is None
 

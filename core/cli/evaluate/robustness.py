@@ -62,9 +62,12 @@ def run(args: argparse.Namespace) -> int:
         clean = next(iter(found.values()))
         chosen = first_of_each(clean.identity.tolist(), 1)[: args.characters]
         known = clean.parameters[chosen], clean.choices[chosen]
-        scenes = with_bar("scenes", lambda tell: measure_scenes(describer, session, *known, SCENES, tell), "scene")
+        able = {title: scene for title, scene in SCENES.items() if set(scene.features()) <= set(session.features)}
+        scenes = with_bar("scenes", lambda tell: measure_scenes(describer, session, *known, able, tell), "scene")
     print(_table(spoiled, scenes))
     print(table([("photos / left out", f"{len(names)} / {skipped}"), ("characters", f"{len(chosen)}")], 32))
+    if len(able) < len(SCENES):
+        print(f"{len(SCENES) - len(able)} scenes are left out: the engine '{args.engine}' cannot draw them")
     figures = {
         "bundle": bundle.card,
         "photos": len(names),
