@@ -46,6 +46,25 @@ def test_faithful_renders_are_always_closer_to_their_person(
     assert found.lightness_correlation == pytest.approx(1.0)
 
 
+def test_characters_of_one_person_that_agree_have_a_high_cosine_of_their_own(identity: NDArray[np.int64]) -> None:
+    random = np.random.default_rng(6)
+    person = random.normal(size=(PEOPLE, 128))[identity]
+    steady = measure_likeness(faces(person), faces(person), identity)
+    assert steady.own_render_cosine == pytest.approx(1.0) and abs(steady.render_cosine) < 0.1
+    loose = measure_likeness(faces(person), faces(person + random.normal(size=person.shape)), identity)
+    assert loose.own_render_cosine == pytest.approx(0.5, abs=0.1)
+
+
+def test_chosen_rows_keep_their_landmarks(photos: NDArray[np.float64]) -> None:
+    every = faces(photos)
+    landed = Faces(
+        every.embeddings, every.cheeks, every.found, np.arange(len(photos) * 3, dtype=np.float32).reshape(-1, 1, 3)
+    )
+    chosen = landed.rows(np.array([4, 1]))
+    assert chosen.points is not None and chosen.points[:, 0, 0].tolist() == [12.0, 3.0]
+    assert np.array_equal(chosen.lightness, every.lightness[[4, 1]]) and every.rows(every.found).points is None
+
+
 def test_renders_that_know_nothing_are_at_chance(photos: NDArray[np.float64], identity: NDArray[np.int64]) -> None:
     random = np.random.default_rng(0)
     found = measure_likeness(faces(photos), faces(random.normal(size=photos.shape)), identity)
