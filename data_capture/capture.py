@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data_capture.durable import FolderLock
+from data_capture.faces import KnownFaces, known_faces, read_faces
 from data_capture.farm import Farm, FarmSettings, FarmState
 from data_capture.folder import (
     SHARD_SAMPLES,
@@ -50,6 +52,7 @@ class CaptureSettings:
     sampling: str = "mixture"
     choices: str = "default"
     image_px: int = 256
+    faces: Path | None = None
     shard_samples: int | None = None
     encode_threads: int | None = None
 
@@ -69,6 +72,11 @@ class CaptureSettings:
         ):
             if text not in known:
                 raise InputError(f"The {name} is {text!r}, expected one of {', '.join(known)}.")
+        if (self.sampling == "faces") != (self.faces is not None):
+            raise InputError(
+                "The sampling 'faces' and a file of known faces belong together; give both or neither "
+                "(facebridge train reader writes such a file)."
+            )
 
 
 @dataclass(frozen=True)
@@ -135,8 +143,10 @@ def _capture_locked(
     started = time.monotonic()
     held = read_info(folder)
     shard_samples = settings.shard_samples or (held.shard_samples if held is not None else SHARD_SAMPLES)
+    faces = None if settings.faces is None else read_faces(settings.faces)
     if held is not None:
         asked = {name: getattr(settings, name) for name in ("engine", "seed", "sampling", "choices", "image_px")}
+        asked["faces"] = "" if faces is None else hashlib.sha256(faces).hexdigest()
         held.refuse_difference(folder, {**asked, "shard_samples": shard_samples})
     clear_leftovers(folder)
     entries = read_manifest(folder)
@@ -156,12 +166,13 @@ def _capture_locked(
         if farm.address is not None and listening is not None:
             listening(farm.address)
         identity = farm.wait_for_engine()
-        info = held or _new_info(settings, identity, shard_samples)
+        known = None if faces is None else known_faces(faces, str(settings.faces), identity.schema)
+        info = held or _new_info(settings, identity, shard_samples, known)
         if held is None:
-            create_dataset(folder, info, identity.schema)
+            create_dataset(folder, info, identity.schema, faces)
         threads = settings.encode_threads or min(_MOST_ENCODERS, max(1, available_cores() // _CORES_PER_ENCODER))
         with ShardPipeline(folder, plans, info, threads) as pipeline:
-            schedule = Schedule(plans, identity.schema, info)
+            schedule = Schedule(plans, identity.schema, info, known)
             state = farm.run(
                 schedule,
                 pipeline,
@@ -170,7 +181,9 @@ def _capture_locked(
     return CaptureReport(missing, total, time.monotonic() - started, state)
 
 
-def _new_info(settings: CaptureSettings, identity: EngineIdentity, shard_samples: int) -> DatasetInfo:
+def _new_info(
+    settings: CaptureSettings, identity: EngineIdentity, shard_samples: int, faces: KnownFaces | None
+) -> DatasetInfo:
     return DatasetInfo(
         engine=identity.engine,
         engine_version=identity.version,
@@ -181,6 +194,7 @@ def _new_info(settings: CaptureSettings, identity: EngineIdentity, shard_samples
         choices=settings.choices,
         image_px=settings.image_px,
         shard_samples=shard_samples,
+        faces="" if faces is None else faces.sha256,
     )
 
 

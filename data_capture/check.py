@@ -12,7 +12,7 @@ import numpy as np
 
 from data_capture import sampling
 from data_capture.durable import TEMPORARY_SUFFIX
-from data_capture.folder import DatasetInfo, read_info, read_schema
+from data_capture.folder import DatasetInfo, read_info, read_known_faces, read_schema
 from data_capture.manifest import ShardEntry, TornManifest, is_whole, read_manifest
 from data_capture.reader import decode_png
 from data_capture.shards import SUFFIXES
@@ -81,7 +81,9 @@ def _shard_faults(folder: Path, entry: ShardEntry, info: DatasetInfo, schema: Ch
 
 def _content_faults(path: Path, entry: ShardEntry, info: DatasetInfo, schema: CharacterSchema) -> Iterator[str]:
     indices = range(entry.start, entry.stop)
-    expected_parameters = sampling.sample_block(schema, info.seed, indices, info.sampling)
+    expected_parameters = sampling.sample_block(
+        schema, info.seed, indices, info.sampling, read_known_faces(path.parent, info, schema)
+    )
     expected_choices = sampling.choice_block(schema, info.seed, indices, info.choices)
     names = [f"{index:08d}.{suffix}" for index in indices for suffix in SUFFIXES]
     with tarfile.open(path, "r:") as archive:

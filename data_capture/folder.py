@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from data_capture.durable import TEMPORARY_SUFFIX, write_whole
-from engine_bridge.errors import DatasetError, SchemaError
+from data_capture.faces import KnownFaces, known_faces, read_faces
+from engine_bridge.errors import DatasetError, InputError, SchemaError
 from engine_bridge.schema import CharacterSchema
 
 DATASET = "dataset.json"
 SCHEMA = "schema.json"
+FACES = "faces.npz"
 FORMAT = "facebridge-dataset"
 VERSION = 1
 SHARD_SAMPLES = 1000
@@ -27,6 +29,7 @@ _WORDS = {
     "schema_hash": "character schema",
     "image_px": "image size in pixels",
     "shard_samples": "number of samples a shard",
+    "faces": "file of known faces (SHA-256)",
 }
 
 
@@ -43,6 +46,7 @@ class DatasetInfo:
     choices: str
     image_px: int
     shard_samples: int = SHARD_SAMPLES
+    faces: str = ""  # SHA-256 of faces.npz when the sampling is around known faces
 
     def to_json(self) -> bytes:
         """The content of dataset.json."""
@@ -74,6 +78,7 @@ def read_info(folder: Path) -> DatasetInfo | None:
         document = cast("dict[str, Any]", value)
         if document.get("format") != FORMAT or document.get("version") != VERSION:
             raise ValueError(f"it is not a {FORMAT} of version {VERSION}")
+        document.setdefault("faces", "")  # written since samplings around faces exist
         values = {field.name: document[field.name] for field in fields(DatasetInfo)}
         for field in fields(DatasetInfo):
             if type(values[field.name]).__name__ != field.type:
@@ -99,8 +104,26 @@ def read_schema(folder: Path, info: DatasetInfo) -> CharacterSchema:
     return schema
 
 
-def create_dataset(folder: Path, info: DatasetInfo, schema: CharacterSchema) -> None:
-    """Write schema.json, then dataset.json: the second is the proof that the first is whole."""
+def read_known_faces(folder: Path, info: DatasetInfo, schema: CharacterSchema) -> KnownFaces | None:
+    """The faces that the dataset is sampled around, None for other samplings; DatasetError when they are not those."""
+    if info.sampling != "faces":
+        return None
+    try:
+        faces = known_faces(read_faces(folder / FACES), str(folder / FACES), schema)
+    except InputError as error:
+        raise DatasetError(str(error)) from error
+    if faces.sha256 != info.faces:
+        raise DatasetError(
+            f"{folder / FACES} has SHA-256 {faces.sha256[:12]}, {DATASET} expects {info.faces[:12]}; "
+            "restore the file that the capture wrote."
+        )
+    return faces
+
+
+def create_dataset(folder: Path, info: DatasetInfo, schema: CharacterSchema, faces: bytes | None = None) -> None:
+    """Write known faces if there are any, schema.json, then dataset.json: the last is the proof that all is whole."""
+    if faces is not None:
+        write_whole(folder / FACES, faces)
     write_whole(folder / SCHEMA, schema.to_json())
     write_whole(folder / DATASET, info.to_json())
 
@@ -151,4 +174,6 @@ def is_disk_full(error: OSError) -> bool:
 
 def _is_ours(name: str) -> bool:
     stem = name.removesuffix(TEMPORARY_SUFFIX)
-    return stem in {DATASET, SCHEMA, "manifest.jsonl", ".lock"} or (stem.startswith("shard-") and stem.endswith(".tar"))
+    return stem in {DATASET, SCHEMA, FACES, "manifest.jsonl", ".lock"} or (
+        stem.startswith("shard-") and stem.endswith(".tar")
+    )

@@ -11,6 +11,9 @@ neutral, and photographs land near neutral; the mixture therefore gives each thi
 - the cube shrunk towards the defaults by a factor drawn log-uniformly from [0.05, 1];
 - sparse edits: 1 to 12 parameters uniform in their range, the others at their default or, half of the time, in the
   cube shrunk by a factor drawn uniformly from [0, 0.3].
+
+The sampling `faces` gives two fifths of the samples to the neighbourhood of faces that were read from photos
+(data_capture.faces), for an imitator must be most exact where photos land, and the rest to the mixture.
 """
 
 from __future__ import annotations
@@ -20,10 +23,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from data_capture.faces import KnownFaces
 from engine_bridge.errors import InputError
 from engine_bridge.schema import CharacterSchema
 
-SAMPLINGS = ("mixture", "uniform")
+SAMPLINGS = ("mixture", "uniform", "faces")
 CHOICE_MODES = ("default", "random")
 
 SMALLEST_SCALE = 0.05
@@ -33,19 +37,27 @@ MOST_EDITS = 12
 # The high word of Philox's 128-bit key: parameters and choices never share a stream.
 _PARAMETER_STREAM = 0
 _CHOICE_STREAM = 1
+_FACE_STREAM = 2
 # Decisions drawn before the per-parameter numbers: regime, scale, number of edits, base or not, base scale.
 _DECISIONS = 5
+
+# Around a known face: share of samples; how far from its centre, as a factor of how far the face is; noise beside it.
+FACE_SHARE = 0.4
+FACE_SCALES = (0.3, 1.3)
+FACE_NOISE = 0.08  # standard deviation, in units of half a parameter's range
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
 
-def parameters(schema: CharacterSchema, seed: int, index: int, sampling: str = "mixture") -> Floats:
+def parameters(
+    schema: CharacterSchema, seed: int, index: int, sampling: str = "mixture", faces: KnownFaces | None = None
+) -> Floats:
     """The parameters of one sample, float32 (P,), each within its range.
 
-    Raises InputError for a negative or too large seed or index, or an unknown sampling.
+    Raises InputError for a negative or too large seed or index, an unknown sampling, or `faces` without faces.
     """
-    return sample_block(schema, seed, [index], sampling)[0]
+    return sample_block(schema, seed, [index], sampling, faces)[0]
 
 
 def choices(schema: CharacterSchema, seed: int, index: int, mode: str = "default") -> Bytes:
@@ -53,7 +65,13 @@ def choices(schema: CharacterSchema, seed: int, index: int, mode: str = "default
     return choice_block(schema, seed, [index], mode)[0]
 
 
-def sample_block(schema: CharacterSchema, seed: int, indices: Sequence[int], sampling: str = "mixture") -> Floats:
+def sample_block(
+    schema: CharacterSchema,
+    seed: int,
+    indices: Sequence[int],
+    sampling: str = "mixture",
+    faces: KnownFaces | None = None,
+) -> Floats:
     """The parameters of several samples, float32 (N, P); row k equals `parameters(schema, seed, indices[k])`."""
     if sampling not in SAMPLINGS:
         raise InputError(f"The sampling is {sampling!r}, expected one of {', '.join(SAMPLINGS)}.")
@@ -77,6 +95,8 @@ def sample_block(schema: CharacterSchema, seed: int, indices: Sequence[int], sam
     rank = np.argsort(np.argsort(body[:, 2 * count :], axis=1, kind="stable"), axis=1, kind="stable")
     edited = (regime == 2)[:, None] & (rank < edits[:, None])
     values = np.where(edited, low + body[:, count : 2 * count] * (high - low), values)
+    if sampling == "faces":
+        values = _around_faces(schema, seed, indices, values, faces)
     return _within(schema, values)
 
 
@@ -89,6 +109,28 @@ def choice_block(schema: CharacterSchema, seed: int, indices: Sequence[int], mod
     options = np.array([len(choice.options) for choice in schema.choices], np.float64)
     draws = _uniform(seed, indices, len(options), _CHOICE_STREAM)
     return np.floor(draws * options).astype(np.uint8)
+
+
+def _around_faces(
+    schema: CharacterSchema,
+    seed: int,
+    indices: Sequence[int],
+    otherwise: npt.NDArray[np.float64],
+    faces: KnownFaces | None,
+) -> npt.NDArray[np.float64]:
+    """Of the rows (N, P) the share FACE_SHARE replaced by points near a known face."""
+    if faces is None:
+        raise InputError("The sampling 'faces' needs known faces; give the file that facebridge train reader wrote.")
+    draws = _uniform(seed, indices, 3 + 4 * schema.count, _FACE_STREAM)
+    chosen = np.floor(draws[:, 1] * len(faces.values)).astype(np.int64)
+    low, high = FACE_SCALES
+    scale = (low + draws[:, 2] * (high - low))[:, None]
+    # The sum of four uniform numbers, centred, has variance 1/3 and is near enough to normal; its arithmetic is exact.
+    bell = (draws[:, 3:].reshape(len(draws), 4, schema.count).sum(1) - 2.0) * np.sqrt(3.0)
+    reach = np.maximum(schema.maximum - schema.defaults, schema.defaults - schema.minimum).astype(np.float64)
+    centre = faces.centres[chosen]
+    near = centre + scale * (faces.values[chosen] - centre) + FACE_NOISE * bell * reach
+    return np.where((draws[:, 0] < FACE_SHARE)[:, None], near, otherwise)
 
 
 def check_seed(seed: int) -> int:

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Sequence
 
 from data_capture import sampling
+from data_capture.faces import KnownFaces
 from data_capture.folder import DatasetInfo
 from data_capture.manifest import ShardPlan
 from data_capture.pipeline import Sample
@@ -19,9 +20,16 @@ MOST_ATTEMPTS = 5
 class Schedule:
     """Cuts the planned samples into jobs; a sample that failed goes out again, first and alone."""
 
-    def __init__(self, plans: Sequence[ShardPlan], schema: CharacterSchema, info: DatasetInfo) -> None:
+    def __init__(
+        self,
+        plans: Sequence[ShardPlan],
+        schema: CharacterSchema,
+        info: DatasetInfo,
+        faces: KnownFaces | None = None,
+    ) -> None:
         self._schema = schema
         self._info = info
+        self._faces = faces
         self._indices = [index for plan in plans for index in range(plan.start, plan.start + plan.count)]
         self._fresh = 0
         self._again: list[int] = []
@@ -62,6 +70,6 @@ class Schedule:
     def _samples(self, indices: Sequence[int]) -> list[Sample]:
         if not indices:
             return []
-        parameters = sampling.sample_block(self._schema, self._info.seed, indices, self._info.sampling)
+        parameters = sampling.sample_block(self._schema, self._info.seed, indices, self._info.sampling, self._faces)
         choices = sampling.choice_block(self._schema, self._info.seed, indices, self._info.choices)
         return [Sample(*row) for row in zip(indices, parameters, choices, strict=True)]

@@ -25,9 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, default=256, metavar="PX", help="image side in pixels (default: 256)")
     parser.add_argument(
         "--sampling",
-        choices=("mixture", "uniform"),
+        choices=("mixture", "uniform", "faces"),
         default="mixture",
-        help="mixture: also near neutral, where photos land (default); uniform: the whole cube only",
+        help="mixture: also near neutral (default); uniform: the whole cube only; faces: also around those of --faces",
+    )
+    parser.add_argument(
+        "--faces", type=Path, default=None, metavar="NPZ", help="known faces, from facebridge train reader"
     )
     parser.add_argument(
         "--choices", choices=("default", "random"), default="default", help="hair style and the like (default: default)"
@@ -81,6 +84,7 @@ def _settings(args: argparse.Namespace) -> tuple[CaptureSettings, FarmSettings]:
         seed=args.seed,
         engine=args.engine,
         sampling=args.sampling,
+        faces=args.faces,
         choices=args.choices,
         image_px=args.size,
         shard_samples=args.shard_samples,

@@ -11,8 +11,12 @@ from core.cli.train.sources import counter
 
 if TYPE_CHECKING:
     from core.archetypes import Archetypes
+    from core.models.reader import Reader
+    from core.perception.features import FaceFeatures
+    from core.train.reader import People
     from engine_bridge.schema import CharacterSchema
 
+FACES = "faces.npz"
 HELP = "Fits the reader, which importing uses: needs the constants stage and photos, and takes seconds."
 
 
@@ -48,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
     from core.align.cache import build_cache
     from core.evaluate.confidence import calibrated_confidence
+    from core.files import write_atomically
     from core.perception.features import FaceFeatures
     from core.train.labels import UNKNOWN, read_labels
     from core.train.photos import Photos
@@ -77,14 +82,29 @@ def run(args: argparse.Namespace) -> int:
         found = reader(features.rows(torch.from_numpy(held))).parameters.numpy()
         groups = [parameter.group for parameter in schema.parameters]
         reader.confidence.copy_(torch.from_numpy(calibrated_confidence(found, identity[held], groups)))
+    write_atomically(args.out / FACES, _read_faces(reader, features, people, schema))
     save_result(args.out, "reader", reader.state_dict(), {"fit": asdict(fit), "groups": archetypes.groups}, schema)
     print(
         f"The reader explains {fit.explained:.3f} of the parameters of renders it was not fitted on"
         + (f", puts {fit.group_accuracy:.1%} of held-out people's photos into their group" if args.labels else "")
         + "".join(f", {name} {share:.1%}" for name, share in fit.choice_accuracy.items())
-        + f"; mean confidence {float(reader.confidence.mean()):.2f}."
+        + f"; mean confidence {float(reader.confidence.mean()):.2f}.\n"
+        f"Around what it reads in the training photos, {args.out / FACES}, captures can sample: --sampling faces."
     )
     return 0
+
+
+def _read_faces(reader: Reader, photos: FaceFeatures, people: People, schema: CharacterSchema) -> bytes:
+    """The training photos' parameters and archetypes, for captures around them."""
+    import numpy as np
+    import torch
+
+    from data_capture.faces import faces_file
+
+    reading = reader(photos.rows(torch.from_numpy(np.flatnonzero(people.train))))
+    reach = np.maximum(schema.maximum - schema.defaults, schema.defaults - schema.minimum)
+    centres = (reading.groups @ reader.archetype).numpy()
+    return faces_file(schema, schema.defaults + reading.parameters.numpy() * reach, schema.defaults + centres * reach)
 
 
 def _archetypes(args: argparse.Namespace, schema: CharacterSchema) -> Archetypes:
