@@ -20,7 +20,7 @@ SCHEMA = engine_schema("pattern")
 
 
 def two_faces() -> KnownFaces:
-    values = np.stack([SCHEMA.defaults + 0.4 * SCHEMA.maximum, SCHEMA.defaults - 0.4 * SCHEMA.maximum])
+    values = np.stack([SCHEMA.defaults + 0.4 * SCHEMA.maximum, SCHEMA.defaults - 0.4 * SCHEMA.maximum]).astype(np.float32)
     centres = np.tile(SCHEMA.defaults, (2, 1))
     return known_faces(faces_file(SCHEMA, values, centres), "faces", SCHEMA)
 
@@ -79,7 +79,7 @@ def test_files_that_are_no_known_faces_are_refused_in_words(tmp_path: Path) -> N
         (faces_file(engine_schema("embedded"), good, good), "faces of schema"),
         (faces_file(SCHEMA, good[:, :3], good[:, :3]), r"values \(1, 3\)"),
         (faces_file(SCHEMA, good[:0], good[:0]), r"values \(0, "),
-        (faces_file(SCHEMA, good * np.nan + np.nan, good), "not finite"),
+        (faces_file(SCHEMA, np.full_like(good, np.nan), good), "not finite"),
     ):
         with pytest.raises(InputError, match=reason):
             known_faces(data, "the file", SCHEMA)
