@@ -19,23 +19,28 @@ _TEXT = 'font-family="system-ui, sans-serif" font-size="11" fill="#5b6570"'
 
 @dataclass(frozen=True)
 class Curve:
-    """A named line: x and y of equal length; NaN leaves a gap. `dashed` marks what is only there to compare with."""
+    """A named line: x and y of equal length; NaN leaves a gap. `dashed` marks what is only there to compare with;
+    `dots` draws points that no line joins."""
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     dashed: bool = False
+    dots: bool = False
 
 
-def line_chart(title: str, x_name: str, y_name: str, curves: Sequence[Curve], log_x: bool = False) -> str:
-    """A figure with axes, curves and their names; with `log_x` 0 stands at the left end, before the first power."""
+def line_chart(
+    title: str, x_name: str, y_name: str, curves: Sequence[Curve], log_x: bool = False, from_data: bool = False
+) -> str:
+    """A figure with axes, curves and their names; with `log_x` 0 stands at the left end, before the first power. The
+    vertical axis holds 0, unless `from_data`."""
     places = [[_placed(value, log_x) for value in curve.x] for curve in curves]
     finite_x = [value for values in places for value in values]
     finite_y = [value for curve in curves for value in curve.y if math.isfinite(value)]
     if not finite_x or not finite_y:
         return f"<figure><figcaption>{escape(title)}: nothing could be measured.</figcaption></figure>"
     low_x, high_x = min(finite_x), max(finite_x)
-    ticks_y = _ticks(min(0.0, *finite_y), max(finite_y))
+    ticks_y = _ticks(min(finite_y) if from_data else min(0.0, *finite_y), max(finite_y))
     low_y, high_y = ticks_y[0], ticks_y[-1]
 
     def left(value: float) -> float:
@@ -57,6 +62,9 @@ def line_chart(title: str, x_name: str, y_name: str, curves: Sequence[Curve], lo
         colour = COLOURS[number % len(COLOURS)]
         dash = ' stroke-dasharray="4 4"' if curve.dashed else ""
         for piece in _pieces(xs, curve.y):
+            if curve.dots:
+                parts += [_dot(left(x), top(y), colour) for x, y in piece]
+                continue
             points = " ".join(f"{left(x):.1f},{top(y):.1f}" for x, y in piece)
             parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.8"{dash} points="{points}"/>')
     return _figure(f"{title} ({y_name})", "".join(parts), _HEIGHT, [curve.name for curve in curves])
@@ -70,8 +78,7 @@ def scatter(title: str, kinds: Sequence[tuple[str, NDArray[np.floating]]], side:
     parts = [f'<rect x="0.5" y="0.5" width="{side - 1}" height="{side - 1}" fill="none" stroke="#dfe3e8"/>']
     for number, (_, points) in enumerate(kinds):
         for x, y in (points - low) * scale + 8:
-            colour = COLOURS[number % len(COLOURS)]
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2" fill="{colour}" fill-opacity="0.65"/>')
+            parts.append(_dot(x, y, COLOURS[number % len(COLOURS)]))
     return _figure(title, "".join(parts), side, [name for name, _ in kinds], side)
 
 
@@ -117,6 +124,10 @@ def _pieces(xs: Sequence[float], ys: Sequence[float]) -> list[list[tuple[float, 
 
 def _grid_line(x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="#dfe3e8"/>'
+
+
+def _dot(x: float, y: float, colour: str) -> str:
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2" fill="{colour}" fill-opacity="0.65"/>'
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:

@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.evaluate.gradients import PointAgreement, per_parameter, summarise
-from core.evaluate.imitation_figures import GroupFigures, Imitation, ParameterFigures, Perceived, PictureFigures
+from core.evaluate.imitation_figures import (
+    PHOTOS,
+    SWEEPS,
+    GroupFigures,
+    Imitation,
+    ParameterFigures,
+    Perceived,
+    PictureFigures,
+)
 from core.evaluate.imitation_measures import (
     Samples,
     changed_pixels,
@@ -31,7 +39,6 @@ from core.models.imitator import Imitator
 from core.train.references import References
 from engine_bridge.schema import CharacterSchema
 
-SWEEPS, PHOTOS = "sweeps", "photos"
 PERCEPTUAL_MOST = 64
 """Pictures of a regime that the perceptual networks look at: each costs a fifth of a second on one core."""
 PERCEPTUAL_OF_GROUP = 4

@@ -7,6 +7,9 @@ from typing import Any
 
 from core.evaluate.gradients import GradientFigures
 
+SWEEPS, PHOTOS = "sweeps", "photos"
+"""Names of the regimes beside the random ones."""
+
 
 @dataclass(frozen=True)
 class Perceived:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from core.evaluate.gradients import STEP, PointAgreement, engine_differences, gr
 from core.evaluate.imitation import head_area, measure_imitation
 from core.evaluate.imitation_figures import Imitation
 from core.evaluate.imitation_measures import Samples
+from core.evaluate.npz import read_npz
 from core.evaluate.perceptual import PerceptualDistance
 from core.evaluate.progress import Tell, with_bar
 from core.evaluate.sface import SFace
@@ -115,9 +115,8 @@ def _differences(
     path = folder / f"differences-{key}.npz"
     if path.exists():
         try:
-            with np.load(path, allow_pickle=False) as saved:
-                return saved["differences"]
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            return read_npz(path)["differences"]
+        except (ValueError, KeyError) as error:
             raise DatasetError(f"{path} cannot be read ({error}); delete it, and it is drawn again.") from error
     found = engine_differences(schema, render, point, tell)
     buffer = io.BytesIO()

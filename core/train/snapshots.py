@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.files import write_atomically
+from core.evaluate.npz import read_npz, write_npz
 from core.models.regressor import Reconstructor
 from core.train.augment import blur_borders, degrade, replace_background
 from core.train.captures import to_float
@@ -32,7 +30,6 @@ SHOWN = 16
 """Photos whose pictures are kept beside the snapshots, for imitator output with and without the domain loss."""
 _BLOCK = 16
 _SEED = 40_004
-_DAMAGED = (OSError, ValueError, KeyError, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -92,12 +89,12 @@ class Snapshots:
         """Write the last snapshot, and a few of the photos themselves: of the averaged weights, as they are packed."""
         self._write(FINAL, self._step, model)
         picks = _spread(np.arange(len(self._photos)), SHOWN)
-        _save(self.folder / FACES, photos=self._photos[picks], rows=picks)
+        write_npz(self.folder / FACES, photos=self._photos[picks], rows=picks)
 
     def _write(self, name: str, step: int, model: Reconstructor) -> None:
         f_photos, p_photos = _answers(model, self._photos)
         f_renders, p_renders = _answers(model, self._renders)
-        _save(
+        write_npz(
             self.folder / name,
             step=np.array(step),
             f_photos=f_photos,
@@ -120,9 +117,9 @@ def load_faces(run: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """(K, 256, 256, 3) photos kept beside the snapshots of a run, and their rows (K,) in them."""
     path = Path(run) / FOLDER / FACES
     try:
-        saved = _read(path)
+        saved = read_npz(path)
         return saved["photos"], saved["rows"]
-    except _DAMAGED as error:
+    except (ValueError, KeyError) as error:
         raise InputError(f"{path} cannot be read ({error}); let the run reach its end.") from error
 
 
@@ -162,27 +159,12 @@ def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int))]
 
 
-def _save(path: Path, **arrays: NDArray[np.generic]) -> None:
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    write_atomically(path, buffer.getvalue())
-
-
-def _read(path: Path) -> dict[str, NDArray[Any]]:
-    """Every array of an npz file; one of _DAMAGED where it is none."""
-    data = io.BytesIO(path.read_bytes())
-    if not zipfile.is_zipfile(data):  # numpy leaves a file that it cannot open half constructed
-        raise ValueError("it is not an npz file")
-    with np.load(data, allow_pickle=False) as saved:
-        return dict(saved)
-
-
 def _load(path: Path) -> Snapshot:
     try:
-        saved = _read(path)
+        saved = read_npz(path)
         names = ("f_photos", "f_renders", "p_photos", "p_renders")
         return Snapshot(int(saved["step"]), **{name: saved[name] for name in names})
-    except _DAMAGED as error:
+    except (ValueError, KeyError) as error:
         raise InputError(f"The snapshot {path} cannot be read ({error}); delete it or train again.") from error
 
 
