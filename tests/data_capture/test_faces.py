@@ -20,7 +20,8 @@ SCHEMA = engine_schema("pattern")
 
 
 def two_faces() -> KnownFaces:
-    values = np.stack([SCHEMA.defaults + 0.4 * SCHEMA.maximum, SCHEMA.defaults - 0.4 * SCHEMA.maximum]).astype(np.float32)
+    step = np.float32(0.4) * SCHEMA.maximum
+    values = np.stack([SCHEMA.defaults + step, SCHEMA.defaults - step])
     centres = np.tile(SCHEMA.defaults, (2, 1))
     return known_faces(faces_file(SCHEMA, values, centres), "faces", SCHEMA)
 
