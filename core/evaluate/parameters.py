@@ -1,6 +1,7 @@
 """Of every parameter: can it be seen at all in a render, and can it be trusted when it was found in a photo?
 
-*Seen*: captures that no training saw are imported like photos, and what is found is compared with what was drawn.
+*Seen*: captures that no training saw are imported like photos, and what is found is compared with what was drawn. In a
+capture all parameters differ at once, so a parameter whose change others can imitate is seen badly in this sense.
 *Trusted*: the values found in several photos of one person are compared with those of different people.
 """
 
@@ -33,7 +34,7 @@ class ParameterFigures:
     seen: R², the share of the drawn values' variance that the best straight line through the found ones explains, in
     [0, 1]; predicted: R² of the found values as they are (below 0: worse than always saying the mean). within and
     across: standard deviation across photos of one person and across people, in the parameter's own unit; trusted: the
-    share of variance that belongs to the person, in [0, 1]; confidence: that share, calibrated, at most `seen`.
+    share of variance that belongs to the person, in [0, 1]; confidence: that share, calibrated, whatever `seen` is.
     """
 
     schema: CharacterSchema
@@ -124,7 +125,7 @@ def measure_parameters(
     seen, predicted = explained(drawn, found)
     spread = person_spread(photos, identity)
     groups = [parameter.group for parameter in schema.parameters]
-    confidence = calibrated_confidence(photos, identity, groups, seen)
+    confidence = calibrated_confidence(photos, identity, groups)
     return ParameterFigures(schema, seen, predicted, spread.within, spread.across, spread.share, confidence)
 
 

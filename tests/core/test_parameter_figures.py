@@ -49,9 +49,9 @@ def figures(noise: float = 0.1) -> module.ParameterFigures:
     return measure_parameters(SCHEMA, drawn, found, photos, identity)
 
 
-def test_confidence_needs_that_a_parameter_is_seen_and_that_photos_agree() -> None:
+def test_what_is_seen_and_what_photos_agree_on_are_told_apart() -> None:
     found = figures()
-    assert found.seen[0] < 0.05 < 0.9 < found.trusted[0] and found.confidence[0] < 0.05
+    assert found.seen[0] < 0.05 < 0.9 < found.trusted[0] and found.confidence[0] > 0.9
     assert found.seen[1] > 0.95 and found.trusted[1] < 0.4 and found.confidence[1] < 0.5
     assert found.confidence[2:].min() > 0.9 and found.within[2] == pytest.approx(0.1, abs=0.03)
     assert ((found.confidence >= 0) & (found.confidence <= 1)).all()
@@ -68,7 +68,7 @@ def test_the_table_has_a_row_a_parameter_and_a_mean_a_group() -> None:
     wanted = [SCHEMA.index(name) for name in SCHEMA.groups[first]]
     assert groups[first]["seen"] == pytest.approx(found.seen[wanted].mean())
     text = _table(found)
-    assert first in text and f"least trusted: {SCHEMA.names[0]}" in text
+    assert first in text and f"least trusted: {SCHEMA.names[1]}" in text
 
 
 class Captures:
