@@ -82,6 +82,8 @@ class ReconstructorConfig(RunConfig):
     centred: bool = True  # photos and renders are compared after each domain's mean is taken off; on
     expression_removed: bool = True  # what expression explains is taken out of photos' geometry; on
     codebook_additions: bool = True  # codes start at, follow and revive at encoder outputs; on
+    identity_net: str = ""  # F_id: lightcnn:FILE, or the shipped network
+    geometry_net: str = ""  # F_3d: deep3d:FILE, or the shipped network
     # Photos below these are not learned from; see core.align.quality. The values here keep all.
     least_face_px: float = 0.0
     least_sharpness: float = 0.0

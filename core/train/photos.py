@@ -51,6 +51,7 @@ class Photos:
         """`limits`: photos below them are not used (default: all are). DatasetError when too few people are left."""
         self.images = cache.images
         self._pictures = Pictures(cache.images, torch.device("cpu"))
+        self.points, self.names = cache.points, cache.photos
         self.people = np.asarray(cache.identity)
         self.paired = cache.identities
         """Whether two photos can be known to show the same person; else a batch has no pairs."""

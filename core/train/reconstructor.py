@@ -91,6 +91,8 @@ class ReconstructorRun:
         unused = not config.restored_weight
         self.reconstruct = self.team.wrap(Reconstructing(self.model, config.bf16, config.compile), unused)
         self._found: Reconstruction | None = None
+        self.finished = False
+        """Whether `train` came to the schedule's end; the same in every process."""
 
     @property
     def step(self) -> int:
@@ -110,8 +112,8 @@ class ReconstructorRun:
         )
         for remark in self.photos.remarks(config.batch):
             report.say(remark)
-        finished = self.loop.run(self._take_step, self._show, self._after, stop)
-        if not (finished and self.team.leads):
+        self.finished = self.loop.run(self._take_step, self._show, self._after, stop)
+        if not (self.finished and self.team.leads):
             report.close()
             return None
         self.loop.averaged.copy_to(self.model)

@@ -12,6 +12,7 @@ STAGES = {
     "constants": "fit the map to landmarks and the renders' mean features",
     "reader": "fit the map from frozen features to parameters, which importing uses",
     "reconstructor": "teach encoder, decoder and regressor",
+    "ablation": "train E, D and R with each loss removed in turn, and write one table",
     "bundle": "pack what the other stages left in the run folder",
 }
 """Name of a stage -> its line in the help; core.cli.train.<name> offers what every subcommand offers."""
