@@ -22,7 +22,7 @@ from core.evaluate.progress import Tell, with_bar
 from core.evaluate.sface import SFace
 from core.files import write_atomically
 from core.models.imitator import Imitator
-from core.train.references import References, Render, draw_references, drawn, open_references
+from core.train.references import References, Render, draw_references, open_references
 from engine_bridge.errors import BundleError, DatasetError
 from engine_bridge.schema import CharacterSchema
 from engine_bridge.session import EngineSession
@@ -69,9 +69,6 @@ def judge_imitator(
             return open_references(schema, kept, lambda: render, regime_samples, progress=tell)
 
         references = with_bar("renders", draw_all, "render")
-        photos = (
-            None if people is None else with_bar("photos' renders", lambda tell: _photos(schema, people, render, tell))
-        )
         area = head_area(references)
         gradients: list[PointAgreement] = []
         for number, point in enumerate(gradient_points(schema, near_points) if near_points else ()):
@@ -86,6 +83,7 @@ def judge_imitator(
                     "slope",
                 )
             )
+    photos = None if people is None else (people.parameters, people.plain)
     perceptual = PerceptualDistance.of_neutral(references.neutral, sface, shared_net())
     figures = with_bar(
         "imitator",
@@ -93,16 +91,6 @@ def judge_imitator(
         "picture",
     )
     return JudgedImitator(figures, references, photos)
-
-
-def _photos(schema: CharacterSchema, people: ImportedPeople, render: Render, tell: Tell) -> Samples:
-    """The parameters that photos gave and their renders with the default choices, the only ones an imitator knows;
-    what was drawn so already is not drawn again."""
-    renders = people.renders.copy()
-    other = np.flatnonzero((people.choices != schema.default_choices).any(1))
-    if len(other):
-        renders[other] = drawn(render, people.parameters[other], tell)
-    return people.parameters, renders
 
 
 def _differences(

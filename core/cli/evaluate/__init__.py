@@ -14,6 +14,7 @@ INSTRUMENTS = {
     "robustness": "what occlusion, blur, glasses, a turned head and other light leave of likeness",
     "parameters": "which parameters can be seen in a render, and on which of them photos of one person agree",
     "imitator": "how well the imitator copies its engine, overall, by parameter group, and in its derivatives",
+    "report": "all of it on one page: figures beside the paper's, curves, pictures, and the bundle's card",
     "domain": "how far photos and renders were apart while a reconstructor was trained",
 }
 """Name of an instrument -> its line in the help; core.cli.evaluate.<name> offers what every subcommand offers."""
