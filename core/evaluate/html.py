@@ -41,7 +41,7 @@ table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tab
 caption { text-align: left; padding-bottom: 6px; }
 th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap;
   vertical-align: top; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child { text-align: left; white-space: pre-wrap; min-width: 10em; }
 td.text { white-space: normal; text-align: left; min-width: 16em; max-width: 60em; overflow-wrap: anywhere; }
 thead th { color: var(--soft); font-weight: 600; } tr.ours td { background: #eef5ff; font-weight: 600; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 16px; }
@@ -70,7 +70,7 @@ def escape(text: object) -> str:
 
 def page(title: str, lead: str, headlines: Sequence[Headline], sections: Sequence[tuple[str, str]]) -> str:
     """The whole document: `sections` are (heading, content that is HTML already)."""
-    links = "".join(f'<a href="#part-{k}">{escape(name)}</a>' for k, (name, _) in enumerate(sections))
+    links = " ".join(f'<a href="#part-{k}">{escape(name)}</a>' for k, (name, _) in enumerate(sections))
     cards = "".join(
         f'<div class="card"><b>{escape(each.value)}</b><span>{escape(each.name)}</span>'
         f'<span class="soft">{escape(each.beside)}</span></div>'

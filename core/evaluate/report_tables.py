@@ -60,7 +60,7 @@ def likeness_section(measured: PeopleReport) -> str:
     if agreed is not None:
         rows.append(("share of the parameters' variance that is the person's", f"{agreed.person_share:.1%}", "", ""))
     note = (
-        f"{likeness.anchors} photos of {likeness.people} people, {measured.people.skipped} photos left out,"
+        f"{likeness.anchors} photos of {likeness.people} people, {measured.people.skipped} left out,"
         f" {likeness.renders_without_face} renders without a face. Photos and renders are compared after the means of"
         f" {figures.means}."
     )
