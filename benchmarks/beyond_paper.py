@@ -60,11 +60,9 @@ class Judge:
         from core.archetypes import load_archetypes, shipped_archetypes
         from core.bundle import Bundle
         from core.evaluate.likeness import describe_faces
-        from core.perception.features import FaceFeatures
         from core.train.labels import read_labels
         from core.train.photos import Photos
-        from core.train.reader import People, photo_features
-        from core.train.results import load_result
+        from core.train.reader import People, photo_features, render_features
 
         self.bundle, self.sface, self.steps = Bundle.load(args.bundle), sface, args.refine_steps
         self.schema = self.bundle.schema
@@ -83,11 +81,9 @@ class Judge:
         self.people = People(
             photos.people, train, group[photos.people], {k: v[photos.people] for k, v in options.items()}
         )
-        self.photos = photo_features(cache, photos.colours)
+        self.photos = photo_features(cache)
         self.held = self.photos.rows(torch.from_numpy(self.rows))
-        seen, _ = load_result(args.run, "render-features", self.schema)
-        self.inputs = seen.pop("inputs")
-        self.renders = FaceFeatures(**seen)
+        self.inputs, self.renders = render_features(args.run, self.schema)
 
     def table(self) -> Iterator[tuple[str | float, ...]]:
         """Rows of HEADING, variant by variant."""

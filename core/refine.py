@@ -18,7 +18,7 @@ from core.models.reader import log_colours
 from core.perception.features import FaceFeatures
 from core.perception.geometry import LandmarkNet, crop_by_points, points5
 from core.perception.identity import IdentityNet, face_chips
-from core.train.appearance import region_colours
+from core.train.appearance import hair_colours, region_colours
 from engine_bridge.errors import InputError
 
 MOST_STEPS = 1_000
@@ -120,8 +120,8 @@ class Refiner:
         return torch.cat(
             [
                 self._identity_net(chips),
-                self._reader.shape(FaceFeatures(chips, self._landmark_net.canonical(landmarks), chips)),
-                log_colours(region_colours(picture, points)),
+                self._reader.shape(FaceFeatures(chips, self._landmark_net.canonical(landmarks), chips, chips)),
+                log_colours(region_colours(picture, points), hair_colours(picture, points)),
             ],
             dim=1,
         )

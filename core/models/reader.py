@@ -75,7 +75,7 @@ class Reader(nn.Module):
 
     def rows(self, faces: FaceFeatures) -> Tensor:
         """The features (B, F) that the map reads: embedding, directions of the geometry, logarithms of colours."""
-        return torch.cat([faces.embeddings, self.shape(faces), log_colours(faces.colours)], dim=1)
+        return torch.cat([faces.embeddings, self.shape(faces), log_colours(faces.colours, faces.hair)], dim=1)
 
     def shape(self, faces: FaceFeatures) -> Tensor:
         """(B, D) the geometry in its directions, without what the expression adds to it."""
@@ -102,9 +102,9 @@ def sparse_geometry(geometry: Tensor) -> Tensor:
     return geometry[:, ::GEOMETRY_STEP].flatten(1)
 
 
-def log_colours(colours: Tensor) -> Tensor:
-    """(B, R, 3) in [0, 1] -> (B, 3R)."""
-    return torch.log(colours.flatten(1).clamp_min(0.0) + COLOUR_FLOOR)
+def log_colours(colours: Tensor, hair: Tensor) -> Tensor:
+    """Regional colours (B, R, 3) and the hair's (B, 3), in [0, 1] -> (B, 3R + 3)."""
+    return torch.log(torch.cat([colours.flatten(1), hair], 1).clamp_min(0.0) + COLOUR_FLOOR)
 
 
 def _check(tensors: dict[str, Tensor], choices: tuple[int, ...]) -> None:

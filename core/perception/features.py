@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.perception.geometry import LandmarkNet, points5
 from core.perception.identity import IdentityNet, face_chips
-from core.train.appearance import region_colours
+from core.train.appearance import hair_colours, region_colours
 
 
 @dataclass(frozen=True)
@@ -19,12 +19,15 @@ class FaceFeatures:
     embeddings: Tensor  # (N, 128), F_id
     geometry: Tensor  # (N, 468, 3) cm, F_3d, pose removed
     colours: Tensor  # (N, R, 3) in [0, 1]
+    hair: Tensor  # (N, 3) in [0, 1]
     blendshapes: Tensor | None = None  # (N, 52) in [0, 1]; None: no face has an expression
 
     def rows(self, chosen: Tensor) -> FaceFeatures:
         """The features of these rows."""
         blendshapes = None if self.blendshapes is None else self.blendshapes[chosen]
-        return FaceFeatures(self.embeddings[chosen], self.geometry[chosen], self.colours[chosen], blendshapes)
+        return FaceFeatures(
+            self.embeddings[chosen], self.geometry[chosen], self.colours[chosen], self.hair[chosen], blendshapes
+        )
 
 
 @torch.no_grad()
@@ -34,5 +37,6 @@ def face_features(images: Tensor, points: Tensor, landmark_net: LandmarkNet, ide
         identity_net(face_chips(images, points5(points))),
         landmark_net.canonical(points),
         region_colours(images, points[..., :2]),
+        hair_colours(images, points[..., :2]),
         landmark_net.blendshapes(points),
     )

@@ -50,6 +50,9 @@ class ImitatorConfig(RunConfig):
     lr_final: float = 0.01
     change_floor: float = 2e-4  # added to each sample's mean squared change from neutral, in [0, 1]^2 units
     change_power: float = 0.5  # 0: plain equation 1; 1: every sample's explained change counts alike
+    # Against blur, both off: 1 weighs as much as equation 1 does.
+    pyramid_weight: float = 0.0  # L1 on every level of a Laplacian pyramid
+    perceptual_weight: float = 0.0  # squared distance of F_id's features at several depths
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,14 @@ class ReconstructorConfig(RunConfig):
     codebook_beta: float = 0.25
     commitment_alpha: float = 0.25
     temperature: float = 0.07
+    contrastive: str = "plain"  # on p as it is, or "visible": weighted by what each parameter changes in the picture
+    prior: str = ""  # npz of real faces' parameters that photos' p is drawn to instead of renders' p
+    snapshots: bool = False  # f and p of held-out faces are kept at a few steps; see core.train.snapshots
     # Our additions, off by default unless their comment says otherwise.
     warm_start: float = 0.0  # share of the run on renders alone, before photos join
     parameter_weight: float = 0.0  # direct error of renders' parameters, in units of their variance
     appearance_weight: float = 0.0  # regional colours of photo and character, centred per domain
-    suggestion_weight: float = 0.0  # photos' parameters against those a linear map suggests; see core.train.suggestions
+    suggestion_weight: float = 0.0  # photos' parameters against what the reader says (core.models.reader)
     person_share: float = 0.0  # share of a photo's suggestion that is the mean over its person's photos
     prior_weight: float = 0.0  # mean square of photos' parameters, in half-range units
     refit_faces: int = 0  # > 0: R's last layer is solved at the end on so many photos, and a quarter as many renders
@@ -128,6 +134,8 @@ def overridden(config: Config, values: dict[str, Any]) -> Config:
         raise InputError(f"--lr is {config.lr}; a learning rate lies between 0 and 1.")
     if config.compile not in COMPILE_MODES:
         raise InputError(f"--compile is {config.compile!r}; it must be one of {', '.join(COMPILE_MODES)}.")
+    if isinstance(config, ReconstructorConfig) and config.contrastive not in ("plain", "visible"):
+        raise InputError(f"--contrastive is {config.contrastive!r}; it must be plain or visible.")
     if isinstance(config, ReconstructorConfig) and (config.batch < 4 or config.batch % 2):
         raise InputError(
             f"--batch is {config.batch}; the reconstructor takes pairs of photos of at least two people, so an even"

@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.perception.features import FaceFeatures
 from core.perception.geometry import LANDMARKS, LandmarkNet, crop_by_points, points5, roi_from_points
 from core.perception.identity import IdentityNet, face_chips
-from core.train.appearance import region_colours
+from core.train.appearance import hair_colours, region_colours
 from core.train.captures import Captures
-from core.train.suggestions import FaceFeatures
 from engine_bridge.errors import DatasetError
 
 PRESENCE = 0.5  # a render whose landmarks the net itself doubts is left out
@@ -78,7 +78,9 @@ def fit_constants(
     landmark_net, identity_net = nets or (LandmarkNet.load(), IdentityNet.load())
     picks = np.unique(np.linspace(0, len(captures) - 1, min(samples, len(captures))).astype(np.int64))
     start = torch.from_numpy(np.ascontiguousarray(neutral_landmarks[:, :2])).float()
-    found: dict[str, list[Tensor]] = {name: [] for name in ("input", "points", "embedding", "geometry", "colour")}
+    found: dict[str, list[Tensor]] = {
+        name: [] for name in ("input", "points", "embedding", "geometry", "colour", "hair")
+    }
     doubted = 0
     for i in range(0, len(picks), BLOCK):
         parameters, images = captures.batch(picks[i : i + BLOCK])
@@ -92,6 +94,7 @@ def fit_constants(
             found["embedding"].append(identity_net(face_chips(images, points5(landmarks))))
             found["geometry"].append(landmark_net.canonical(landmarks))
             found["colour"].append(region_colours(images, landmarks[..., :2]))
+            found["hair"].append(hair_colours(images, landmarks[..., :2]))
         if report:
             report(min(i + BLOCK, len(picks)), len(picks))
     stacked = {name: torch.cat(parts) if parts else torch.zeros(0) for name, parts in found.items()}
@@ -109,7 +112,7 @@ def fit_constants(
         stacked["colour"].mean(0),
         torch.from_numpy(template).float(),
     )
-    seen = FaceFeatures(stacked["embedding"], stacked["geometry"], stacked["colour"])
+    seen = FaceFeatures(stacked["embedding"], stacked["geometry"], stacked["colour"], stacked["hair"])
     return constants, fit, stacked["input"], seen
 
 

@@ -14,7 +14,6 @@ from core.align.quality import QualityLimits, counted, told
 from core.train.appearance import region_colours
 from core.train.captures import to_float
 from core.train.pictures import Pictures
-from core.train.suggestions import FaceFeatures, Suggestions, suggest_parameters
 from engine_bridge.errors import DatasetError
 
 # Ridge strength of the expression fit, relative to the mean variance of a coefficient.
@@ -90,20 +89,17 @@ class Photos:
         self.suggested = torch.zeros(len(self.images), 0)
         """(N, P) in half-range units, set by `suggest`."""
 
-    def suggest(self, parameters: Tensor, renders: FaceFeatures, person_share: float = 0.0) -> Suggestions:
-        """Suggest parameters for every photo from renders with `parameters` (N, P) in half-range units.
+    def suggest(self, found: Tensor, person_share: float = 0.0) -> None:
+        """Take (N, P), what the reader found in every photo, in half-range units, as what photos are taught.
 
         `person_share` of what a photo is taught is the mean over its person's photos: light, pose and blur move
         one photo's suggestion, and should not move the character. Not all of it, or a network could learn the
         training people by heart instead of measuring faces.
         """
-        photos = FaceFeatures(self.embeddings, self.geometry, self.colours)
-        found = suggest_parameters(renders, parameters, photos)
-        self.suggested = found.parameters.clone()
+        self.suggested = found.clone()
         if person_share:
             for rows in self.rows_of.values():
-                self.suggested[rows] = found.parameters[rows].lerp(found.parameters[rows].mean(0), person_share)
-        return found
+                self.suggested[rows] = found[rows].lerp(found[rows].mean(0), person_share)
 
     def _colours(self, points: NDArray[np.float32], block: int = 64) -> Tensor:
         parts = []

@@ -6,7 +6,8 @@ to their geometry; and from embeddings to the group and the choices that a table
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +18,10 @@ from core.align.cache import PhotoCache
 from core.archetypes import Archetypes
 from core.models.reader import Reader, log_colours, sparse_geometry
 from core.perception.features import FaceFeatures
-from engine_bridge.errors import DatasetError
+from core.train.appearance import hair_colours, region_colours
+from core.train.captures import to_float
+from core.train.results import load_result
+from engine_bridge.errors import DatasetError, InputError
 from engine_bridge.schema import CharacterSchema
 
 MIN_RENDERS = 200
@@ -60,14 +64,36 @@ class People:
     options: dict[int, NDArray[np.int64]]
 
 
-def photo_features(cache: PhotoCache, colours: Tensor) -> FaceFeatures:
-    """Features of a cache's photos, whose regional colours (N, R, 3) are known."""
+def photo_features(cache: PhotoCache, block: int = 64) -> FaceFeatures:
+    """Features of a cache's photos."""
+    colours: list[Tensor] = []
+    hair: list[Tensor] = []
+    for at in range(0, len(cache.images), block):
+        images = to_float(torch.from_numpy(np.array(cache.images[at : at + block])))
+        points = torch.from_numpy(np.array(cache.points[at : at + block, :, :2]))
+        colours.append(region_colours(images, points))
+        hair.append(hair_colours(images, points))
     return FaceFeatures(
         torch.from_numpy(np.array(cache.embeddings, np.float32)),
         torch.from_numpy(np.array(cache.geometry, np.float32)),
-        colours,
+        torch.cat(colours),
+        torch.cat(hair),
         torch.from_numpy(np.array(cache.blendshapes, np.float32)),
     )
+
+
+def render_features(run: Path, schema: CharacterSchema) -> tuple[Tensor, FaceFeatures]:
+    """Parameters (M, P) in half-range units, and features, of the renders that the constants stage looked at.
+
+    InputError where that stage did not run, or was an older one.
+    """
+    tensors, _ = load_result(run, "render-features", schema)
+    names = {field.name for field in fields(FaceFeatures)} - {"blendshapes"}
+    if tensors.keys() != names | {"inputs"}:
+        raise InputError(
+            f"The renders' features in {run} are those of another release; run facebridge train constants again."
+        )
+    return tensors.pop("inputs"), FaceFeatures(**tensors)
 
 
 def fit_reader(
@@ -100,7 +126,7 @@ def fit_reader(
     expression = _ridge(moved[train], along[train] - along[train].mean(0), _EXPRESSION_RIDGE, relative=True)
 
     rendered = (geometry - centre) @ directions
-    colours = log_colours(renders.colours.double())
+    colours = log_colours(renders.colours.double(), renders.hair.double())
     embedded = renders.embeddings.double() - renders.embeddings.double().mean(0)
     units = torch.cat(
         [
@@ -121,7 +147,9 @@ def fit_reader(
     if float(shares.sum(0).min()) < 1.0:
         missing = archetypes.groups[int(shares.sum(0).argmin())]
         raise DatasetError(f"No training photo is of the group '{missing}'; label its people or take the group out.")
-    seen = torch.cat([embeddings, along - moved @ expression, log_colours(photos.colours.double())], 1)
+    seen = torch.cat(
+        [embeddings, along - moved @ expression, log_colours(photos.colours.double(), photos.hair.double())], 1
+    )
     tensors = {
         "directions": directions,
         "centre": centre,

@@ -2,7 +2,7 @@
 
 Our addition, for short trainings: E, D and the convolutions of R are learned step by step, but the last layer's best
 weights for them follow from one linear system. Wanted are the true parameters for renders and the suggested ones
-(core.train.suggestions) for photos, so both domains share one last layer, as they share the rest.
+(core.models.reader) for photos, so both domains share one last layer, as they share the rest.
 """
 
 from __future__ import annotations

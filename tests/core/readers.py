@@ -13,7 +13,7 @@ READ, DIRECTIONS = 351, 5
 def random_reader(parameters: int, groups: int = 2, choices: dict[int, int] | None = None, gain: float = 0.1) -> Reader:
     """A reader of random maps; `choices` maps a choice's number to its number of options."""
     draw = torch.Generator().manual_seed(0)
-    features = EMBEDDING + DIRECTIONS + 3 * len(REGIONS)
+    features = EMBEDDING + DIRECTIONS + 3 * len(REGIONS) + 3
 
     def normal(*shape: int) -> torch.Tensor:
         return gain * torch.randn(*shape, generator=draw)

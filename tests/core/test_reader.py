@@ -34,6 +34,7 @@ def faces(parameters: torch.Tensor, offset: torch.Tensor | float, seed: int = 0)
         embedding + offset,
         (geometry - offset).unflatten(1, (468, 3)),
         (0.5 + colours).unflatten(1, (REGIONS, 3)),
+        0.5 + colours[:, :3],
         torch.rand(len(parameters), 52, generator=draw),
     )
 

@@ -36,6 +36,7 @@ def photo() -> FaceFeatures:
         0.1 * torch.randn(1, 128, generator=draw),
         torch.randn(1, 468, 3, generator=draw),
         torch.rand(1, 10, 3, generator=draw),
+        torch.rand(1, 3, generator=draw),
         torch.rand(1, 52, generator=draw),
     )
 

@@ -17,7 +17,6 @@ from core.train.captures import change_from_neutral, head_mask, open_captures
 from core.train.landmark_map import fit_landmarks
 from core.train.photos import Photos, without_expression
 from core.train.references import cube, open_references, sweep_parameters
-from core.train.suggestions import FaceFeatures, Suggestions
 from engine_bridge.engines import open_engine
 from engine_bridge.errors import DatasetError
 
@@ -214,17 +213,16 @@ def test_photo_batches_are_pairs_of_training_people_only() -> None:
     assert set(photos.people[photos.held_out_rows].tolist()) == held
 
 
-def test_a_photo_is_taught_a_share_of_what_its_person_s_photos_say_on_average(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_photo_is_taught_a_share_of_what_its_person_s_photos_say_on_average() -> None:
     photos = Photos(photo_cache(6, 3), held_out_people=2)
     drawn = torch.rand(len(photos.images), 4)
-    found = Suggestions(drawn.clone(), 0.5, 1.0)
-    monkeypatch.setattr("core.train.photos.suggest_parameters", lambda *given: found)
-    photos.suggest(torch.zeros(1, 4), FaceFeatures(torch.zeros(1), torch.zeros(1), torch.zeros(1)), person_share=0.25)
+    found = drawn.clone()
+    photos.suggest(found, person_share=0.25)
     rows = next(iter(photos.rows_of.values()))
     assert torch.allclose(photos.suggested[rows], 0.75 * drawn[rows] + 0.25 * drawn[rows].mean(0))
     # People whom training holds out keep what their own photo says, and the finding itself is not changed.
     assert torch.equal(photos.suggested[photos.held_out_rows], drawn[photos.held_out_rows])
-    assert torch.equal(found.parameters, drawn)
+    assert torch.equal(found, drawn)
 
 
 def test_too_few_people_or_photos_are_refused() -> None:

@@ -13,7 +13,7 @@ HELP = "Fits what training and importing need to know of one character beside th
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the data and how much of it to look at."""
     add_data_arguments(parser)
-    parser.add_argument("--samples", type=int, default=2_000, help="captures to look at (default: 2000)")
+    parser.add_argument("--samples", type=int, default=12_000, help="captures to look at (default: 12000)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
         captures, normalise, references.neutral, template, neutral, args.samples, counter("landmarks of renders")
     )
     save_result(args.out, "constants", constants.tensors(), {"fit": asdict(fit)}, captures.schema)
-    save_result(args.out, "render-features", {"inputs": inputs, **vars(seen)}, {}, captures.schema)
+    features = {name: value for name, value in vars(seen).items() if value is not None}
+    save_result(args.out, "render-features", {"inputs": inputs, **features}, {}, captures.schema)
     print(
         f"Landmarks are predicted to {fit.error_px:.2f} px (the mean face: {fit.neutral_error_px:.2f} px) on renders"
         f" that were not fitted; {fit.doubted} of {fit.renders + fit.doubted} renders were left out."

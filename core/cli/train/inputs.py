@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from data_capture.reader import Dataset
 
 # Settings that name files of this machine; a card goes out to others.
-_PATHS = ("start_from", "identity_net", "geometry_net")
+_PATHS = ("start_from", "prior", "identity_net", "geometry_net")
 
 
 def add_photo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -112,11 +112,12 @@ def open_inputs(args: argparse.Namespace, config: ReconstructorConfig, team: Tea
     """Open everything and align the photos if need be; raises InputError, DatasetError or EngineError."""
     from core.align.cache import build_cache
     from core.align.quality import QualityLimits
+    from core.models.reader import Reader
     from core.threads import cores
     from core.train.landmark_map import Constants
     from core.train.photos import Photos
+    from core.train.reader import photo_features
     from core.train.results import load_imitator, load_result
-    from core.train.suggestions import FaceFeatures
 
     dataset, cache, captures, references = open_data(args, team)
     imitator = load_imitator(args.out, captures.schema)
@@ -127,13 +128,13 @@ def open_inputs(args: argparse.Namespace, config: ReconstructorConfig, team: Tea
         photo_cache = build_cache(args.photos, folder, template, cores(), counter("photos aligned"))
     if photo_cache.skipped and team.leads:
         name, why = next(iter(photo_cache.skipped.items()))
-        print(f"{len(photo_cache.skipped)} photos cannot be used; of the first, {name}, it is said: {why}")
+        total = len(photo_cache.skipped) + len(photo_cache.photos)
+        print(f"{len(photo_cache.skipped)} of {total} photos cannot be used; the first, {name}: {why}")
     limits = QualityLimits(config.least_face_px, config.least_sharpness, config.most_yaw_deg, config.least_presence)
     photos = Photos(photo_cache, config.held_out_people, config.expression_removed, limits)
     if config.suggestion_weight:
-        seen, _ = load_result(args.out, "render-features", captures.schema)
-        inputs = seen.pop("inputs")
-        found = photos.suggest(inputs, FaceFeatures(**seen), config.person_share)
+        tensors, facts = load_result(args.out, "reader", captures.schema)
+        photos.suggest(Reader(tensors)(photo_features(photo_cache)).parameters, config.person_share)
         if team.leads:
-            print(f"Suggestions explain {found.explained:.3f} of the parameters of renders (ridge {found.ridge:g}).")
+            print(f"Photos are taught what the reader says, which explains {facts['fit']['explained']:.3f} of renders.")
     return Inputs(dataset, cache, captures, references, imitator, constants, photo_cache, photos, Path(args.out), team)

@@ -53,16 +53,14 @@ def run(args: argparse.Namespace) -> int:
     from core.align.cache import build_cache
     from core.evaluate.confidence import calibrated_confidence
     from core.files import write_atomically
-    from core.perception.features import FaceFeatures
     from core.train.labels import UNKNOWN, read_labels
     from core.train.photos import Photos
-    from core.train.reader import People, fit_reader, photo_features
+    from core.train.reader import People, fit_reader, photo_features, render_features
     from core.train.results import load_result, load_schema, save_result
 
     schema = load_schema(args.out)
     archetypes = _archetypes(args, schema)
-    seen, _ = load_result(args.out, "render-features", schema)
-    parameters = seen.pop("inputs")
+    parameters, seen = render_features(args.out, schema)
     constants, _ = load_result(args.out, "constants", schema)
     folder = args.photo_cache or args.out / "photos"
     cache = build_cache(args.photos, folder, constants["template"].numpy(), cores(), counter("photos aligned"))
@@ -75,8 +73,8 @@ def run(args: argparse.Namespace) -> int:
     train = np.ones(len(identity), bool)
     train[photos.held_out_rows] = False
     people = People(identity, train, group[identity], {number: values[identity] for number, values in options.items()})
-    features = photo_features(cache, photos.colours)
-    reader, fit = fit_reader(FaceFeatures(**seen), parameters, features, people, archetypes, schema)
+    features = photo_features(cache)
+    reader, fit = fit_reader(seen, parameters, features, people, archetypes, schema)
     held = photos.held_out_rows
     if len(np.unique(identity[held])) >= 2:
         found = reader(features.rows(torch.from_numpy(held))).parameters.numpy()
