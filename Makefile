@@ -36,7 +36,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 bundle: $(STAMP)
-	@PROFILE="$(PROFILE)" COUNT="$(COUNT)" sh scripts/bundle.sh "$(PHOTOS)" "$(OUT)"
+	@PROFILE="$(PROFILE)" COUNT="$(COUNT)" LABELS="$(LABELS)" sh scripts/bundle.sh "$(PHOTOS)" "$(OUT)"
 
 checksums: $(STAMP)
 	$(BIN)/python scripts/checksums.py

@@ -4,6 +4,7 @@
 #   bundle.sh PHOTOS OUT      PHOTOS has one subfolder a person; the bundle will lie in OUT/bundle
 #   PROFILE=cpu|gpu           training settings (default: gpu where torch sees one)
 #   COUNT=N                   captures to train on (default: 6000, with a GPU 100000)
+#   LABELS=people.csv         who belongs to which archetype, and which hair suits them (docs/own_character.md)
 #
 # Every step resumes: the same command again goes on where it was stopped.
 set -eu
@@ -23,20 +24,28 @@ if [ -z "${PROFILE:-}" ]; then
 fi
 if [ "$PROFILE" = gpu ]; then default_count=100000; else default_count=6000; fi
 count=${COUNT:-$default_count}
+first="$out/captures-first"
 captures="$out/captures"
 run="$out/bundle-run"
+cache="$run/photos"
 
 step() { printf '\nbundle: %s\n' "$*"; }
 
-step "1 of 5: capturing $count pictures of the embedded character"
-"$facebridge" capture --engine embedded --count "$count" --seed 1 --out "$captures"
-step "2 of 5: training the imitator ($PROFILE profile)"
+step "1 of 7: capturing pictures of the embedded character all over its range"
+"$facebridge" capture --engine embedded --count $((count / 2)) --seed 1 --out "$first"
+step "2 of 7: measuring them"
+"$facebridge" train constants --data "$first" --out "$run"
+step "3 of 7: fitting the reader, and reading your photos"
+"$facebridge" train reader --photos "$photos" --photo-cache "$cache" --out "$run" ${LABELS:+--labels "$LABELS"}
+step "4 of 7: capturing $count pictures, two fifths of them around the faces that were read"
+"$facebridge" capture --engine embedded --count "$count" --seed 2 --sampling faces --faces "$run/faces.npz" \
+    --out "$captures"
+step "5 of 7: training the imitator ($PROFILE profile)"
 "$facebridge" train imitator --data "$captures" --out "$run" --profile "$PROFILE"
-step "3 of 5: measuring the renders"
-"$facebridge" train constants --data "$captures" --out "$run"
-step "4 of 5: training the reconstructor on your photos"
-"$facebridge" train reconstructor --data "$captures" --photos "$photos" --out "$run" --profile "$PROFILE"
-step "5 of 5: packing"
+step "6 of 7: training E, D and R on your photos"
+"$facebridge" train reconstructor --data "$captures" --photos "$photos" --photo-cache "$cache" --out "$run" \
+    --profile "$PROFILE"
+step "7 of 7: packing"
 "$facebridge" train bundle --run "$run" --out "$out/bundle" --photos-name "$photos"
 
 echo "bundle: ready; use it with: facebridge import PHOTO --out DIR --bundle $out/bundle"
