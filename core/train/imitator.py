@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.models.imitator import Imitator
+from core.perception.identity import IdentityNet
 from core.train.captures import Captures, change_from_neutral, head_mask, to_float
 from core.train.config import ImitatorConfig
 from core.train.imitation_figures import ImitatorFigures, evaluate_imitator
@@ -23,6 +24,7 @@ from core.train.references import References
 from core.train.report import Report
 from core.train.results import bounds
 from core.train.schedule import choose_device, place, set_threads
+from core.train.sharpness import ImageLoss, PerceptualLoss, pyramid_loss, unit_of
 
 
 def make_imitator(captures: Captures, neutral: NDArray[np.uint8]) -> Imitator:
@@ -77,6 +79,9 @@ def train_imitator(
     imitator = place(make_imitator(captures, references.neutral), device)
     loop = TrainingLoop("imitator", imitator, config, captures.schema, train_count, out, report, team)
     draw = team.wrap(Drawn(imitator, config.bf16, config.compile))
+    against_blur = _against_blur(config, device)
+    spread = captures.rows[np.unique(np.linspace(0, train_count - 1, 64).astype(np.int64))]
+    units = {name: unit_of(each, imitator.neutral, pictures.take(spread)) for name, (_, each) in against_blur.items()}
     report.say(
         f"Training the imitator on {train_count} captures of {captures.schema.count} parameters;"
         f" {sum(p.numel() for p in imitator.parameters()) / 1e6:.2f} M weights, batch {config.batch}, {device}"
@@ -87,9 +92,14 @@ def train_imitator(
         indices = team.share(batch_indices(config.seed, step, train_count, config.batch, config.epochs))
         chosen = torch.from_numpy(indices).to(device)
         images = pictures.take(captures.rows[indices])
-        error = torch.square(draw(parameters[chosen]) - images).mean(dim=(1, 2, 3))
+        drawn = draw(parameters[chosen])
+        error = torch.square(drawn - images).mean(dim=(1, 2, 3))
         loss = (error * weights[chosen]).mean() / unit
-        return Outcome(loss, {"imitation": loss, "pixel": error.mean()}, config.batch)
+        terms = {"imitation": loss, "pixel": error.mean()}
+        for name, (weight, each) in against_blur.items():
+            terms[name] = each(drawn, images).mean() / units[name]
+            loss = loss + weight * terms[name]
+        return Outcome(loss, terms, config.batch)
 
     def show() -> None:
         _show(imitator, captures, references, config, report, loop.step)
@@ -103,6 +113,16 @@ def train_imitator(
     report.say(describe(figures))
     report.close()
     return imitator.eval().requires_grad_(False), figures
+
+
+def _against_blur(config: ImitatorConfig, device: torch.device) -> dict[str, tuple[float, ImageLoss]]:
+    """The losses beside equation 1 that have a weight, by name."""
+    found: dict[str, tuple[float, ImageLoss]] = {}
+    if config.pyramid_weight:
+        found["pyramid"] = config.pyramid_weight, pyramid_loss
+    if config.perceptual_weight:
+        found["perceptual"] = config.perceptual_weight, PerceptualLoss(IdentityNet.load()).to(device)
+    return found
 
 
 def judge(

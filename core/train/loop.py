@@ -101,7 +101,7 @@ class TrainingLoop:
             share = rate_share(progress, config.schedule, config.warmup, config.lr_final)
             set_rate(self.optimizers, share)
             outcome = take_step(self.step, progress)
-            self._descend(outcome)
+            self.descend(outcome)
             after(self.step, progress)
             self.averaged.update(self.model)
             images += outcome.images
@@ -125,7 +125,7 @@ class TrainingLoop:
             )
         return progress >= 1.0
 
-    def _descend(self, outcome: Outcome) -> None:
+    def descend(self, outcome: Outcome) -> None:
         """One step of the optimisers down the gradient of the outcome's loss."""
         self.model.zero_grad(set_to_none=True)
         outcome.loss.backward()

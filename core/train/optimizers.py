@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.models.vqvae import Codebook
-from core.train.config import RunConfig
+from core.train.config import ReconstructorConfig, RunConfig
 from engine_bridge.errors import InputError
 
 CODE_SPEED = 10.0
@@ -78,12 +78,14 @@ def _from_phases(matrices: Tensor, like: Tensor) -> Tensor:
     return split.permute(2, 5, 3, 0, 4, 1).reshape(inputs, outputs, 4, 4)
 
 
-def adam(parameters: Iterable[Tensor], codes: list[Tensor], lr: float, beta2: float) -> torch.optim.Optimizer:
-    """Adam with beta1 = 0.9; each group notes its peak learning rate as `peak_lr`. Codes learn CODE_SPEED times
+def adam(
+    parameters: Iterable[Tensor], codes: list[Tensor], lr: float, beta2: float, code_speed: float = CODE_SPEED
+) -> torch.optim.Optimizer:
+    """Adam with beta1 = 0.9; each group notes its peak learning rate as `peak_lr`. Codes learn `code_speed` times
     faster: each is chosen in few places, and has to keep up with the encoder."""
     groups = [{"params": list(parameters), "peak_lr": lr}]
     if codes:
-        groups.append({"params": codes, "peak_lr": CODE_SPEED * lr})
+        groups.append({"params": codes, "peak_lr": code_speed * lr})
     return torch.optim.Adam(groups, lr=lr, betas=(0.9, beta2))
 
 
@@ -94,7 +96,8 @@ def make_optimizers(module: nn.Module, config: RunConfig) -> list[torch.optim.Op
     known = {id(weight) for weight in codes}
     weights: list[Tensor] = [weight for weight in module.parameters() if id(weight) not in known]
     if config.optimizer == "adam":
-        return [adam(weights, codes, config.lr, config.beta2)]
+        plain_codes = isinstance(config, ReconstructorConfig) and not config.codebook_additions
+        return [adam(weights, codes, config.lr, config.beta2, 1.0 if plain_codes else CODE_SPEED)]
     if config.optimizer != "orthogonal":
         raise InputError(f"--optimizer is {config.optimizer!r}; it must be adam or orthogonal.")
     plain: list[Tensor] = []

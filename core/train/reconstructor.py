@@ -29,6 +29,7 @@ from core.train.refit import features, refit_head, widen_head
 from core.train.report import Report
 from core.train.results import bounds
 from core.train.schedule import choose_device, place, set_threads
+from core.train.snapshots import Snapshots
 from core.train.transfer import start_from
 
 CHECKPOINT = "reconstructor-checkpoint"
@@ -90,6 +91,11 @@ class ReconstructorRun:
         # Without equation 4 nothing reaches the codes.
         unused = not config.restored_weight
         self.reconstruct = self.team.wrap(Reconstructing(self.model, config.bf16, config.compile), unused)
+        self._snapshots = (
+            Snapshots.of_run(self.out, captures, photos, config.held_out, config.degrade)
+            if config.snapshots and self.team.leads
+            else None
+        )
         self._found: Reconstruction | None = None
         self.finished = False
         """Whether `train` came to the schedule's end; the same in every process."""
@@ -112,16 +118,23 @@ class ReconstructorRun:
         )
         for remark in self.photos.remarks(config.batch):
             report.say(remark)
+        self._photographed(self.step)
         self.finished = self.loop.run(self._take_step, self._show, self._after, stop)
         if not (self.finished and self.team.leads):
             report.close()
             return None
         self.loop.averaged.copy_to(self.model)
         self._refit()
+        if self._snapshots is not None:
+            self._snapshots.final(self.model)
         figures = evaluate_reconstructor(self.model, self.losses, self.captures, self.photos, config.held_out)
         report.say(describe(figures))
         report.close()
         return self.model.eval().requires_grad_(False), figures
+
+    def one_step(self) -> None:
+        """A single step of the training as it stands, for timing."""
+        self.loop.descend(self._take_step(self.step, self.loop.clock.progress(self.step)))
 
     def _refit(self) -> None:
         """Solve R's last layer on training photos with suggestions and, a quarter as many, renders."""
@@ -179,12 +192,18 @@ class ReconstructorRun:
                 self.report.pairs("training photo | imitator", mine.images, drawn.clamp(0, 1), step)
         loss = terms.total(self.losses.weights)
         named = {name: value for name, value in vars(terms).items() if value is not None}
+        named.update({} if warm else self.losses.apart)
         return Outcome(loss, {"loss": loss, **named}, count + (0 if alone else len(rows)))
 
     def _after(self, step: int, progress: float) -> None:
-        """Give codes that nothing chooses a place to stand for."""
+        """Give codes that nothing chooses a place to stand for; take a snapshot if one is due."""
+        self._photographed(step)
         if step % REVIVE_EVERY == 0 and progress < REVIVE_UNTIL and self._found is not None:
             self.model.coder.revive_codes(self._found.latents)
+
+    def _photographed(self, step: int) -> None:
+        if self._snapshots is not None:
+            self._snapshots.maybe(step, self.model)
 
     def _show(self) -> None:
         """Figures and grids of held-out renders and photos | imitator."""

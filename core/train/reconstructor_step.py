@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ from core.train.landmark_map import Constants
 from core.train.networks import Drawn
 from core.train.photos import PhotoBatch, Photos
 from core.train.pictures import Pictures
+from core.train.prior import read_prior
 from core.train.processes import Team
 from core.train.schedule import place
 
@@ -123,6 +125,11 @@ class StepLosses:
             config.prior_weight,
             config.suggestion_weight,
         )
+        self.prior = (
+            torch.from_numpy(read_prior(Path(config.prior), captures.schema)).to(device) if config.prior else None
+        )
+        self.apart: dict[str, Tensor] = {}
+        """Parts of the last step's terms, for the log."""
         self.suggestion_unit = float(photos.suggested.var(0).mean()) if photos.suggested.shape[1] else 1.0
 
     def renders(self, indices: NDArray[np.int64], scenes: Tensor | None, draws: Draws | None = None) -> Renders:
@@ -179,19 +186,13 @@ class StepLosses:
         found, terms = self._reconstruct(reconstruct, renders, photos, draws)
         p_source, p_target = found.parameters[:count], found.parameters[count:]
         n_source, n_target = self.imitator.normalise(p_source), self.imitator.normalise(p_target)
-        together, keep = self.team.together, self.memory.with_earlier
-        everybody = together(n_source)
-        terms.domain = losses.domain_loss(
-            keep("f source", together(found.feature[:count])),
-            keep("f target", together(found.feature[count:])),
-            keep("p source", everybody),
-            keep("p target", together(n_target)),
-        )
+        everybody = self.team.together(n_source)
+        terms.domain = self._domain(found.feature, everybody, n_target, count, rng)
         if self.photos.paired:
-            people = together(photos.people.to(self.device))[::2]
-            terms.contrastive = losses.contrastive_loss(
-                everybody[::2], everybody[1::2], people, self.config.temperature
-            )
+            people = self.team.together(photos.people.to(self.device))[::2]
+            # Weighted by visibility, identity cannot hide in parameters that nobody sees.
+            compared = everybody * self.visibility if self.config.contrastive == "visible" else everybody
+            terms.contrastive = losses.contrastive_loss(compared[::2], compared[1::2], people, self.config.temperature)
         terms.prior = n_source.square().mean()
         drawn = self.draw(p_source)
         points = self.constants.landmarks(n_source.detach())
@@ -205,6 +206,26 @@ class StepLosses:
                 self.photos.colour_unit,
             )
         return terms, found, drawn
+
+    def _domain(
+        self, feature: Tensor, n_source: Tensor, n_target: Tensor, count: int, rng: np.random.Generator
+    ) -> Tensor:
+        """Equation 6, its two halves kept in `apart`; in p-space photos are compared with the prior where there is one.
+
+        `feature` (B, 1024) and `n_target` are this process's, photos first; `n_source` is everybody's.
+        """
+        together, keep = self.team.together, self.memory.with_earlier
+        targets = keep("p target", together(n_target))
+        if self.prior is not None:
+            rows = rng.integers(0, len(self.prior), len(targets))
+            targets = self.prior[torch.from_numpy(rows).to(self.device)]
+        self.apart = {
+            "domain_f": losses.squared_mmd(
+                keep("f source", together(feature[:count])), keep("f target", together(feature[count:]))
+            ),
+            "domain_p": losses.squared_mmd(keep("p source", n_source), targets),
+        }
+        return self.apart["domain_f"] + self.apart["domain_p"]
 
     def _restored(self, p_target: Tensor, found: Reconstruction, renders: Renders, first: int = 0) -> losses.Terms:
         """Equations 3 and 4 and the parameter term for the renders, which are the rows from `first` on."""
