@@ -24,6 +24,7 @@ if [ -z "${PROFILE:-}" ]; then
 fi
 if [ "$PROFILE" = gpu ]; then default_count=100000; else default_count=6000; fi
 count=${COUNT:-$default_count}
+half=$((count / 2))
 first="$out/captures-first"
 captures="$out/captures"
 run="$out/bundle-run"
@@ -32,19 +33,18 @@ cache="$run/photos"
 step() { printf '\nbundle: %s\n' "$*"; }
 
 step "1 of 7: capturing pictures of the embedded character all over its range"
-"$facebridge" capture --engine embedded --count $((count / 2)) --seed 1 --out "$first"
+"$facebridge" capture --engine embedded --count "$half" --seed 1 --out "$first"
 step "2 of 7: measuring them"
 "$facebridge" train constants --data "$first" --out "$run"
 step "3 of 7: fitting the reader, and reading your photos"
-"$facebridge" train reader --photos "$photos" --photo-cache "$cache" --out "$run" ${LABELS:+--labels "$LABELS"}
+set -- --photos "$photos" --photo-cache "$cache"
+"$facebridge" train reader --out "$run" "$@" ${LABELS:+--labels "$LABELS"}
 step "4 of 7: capturing $count pictures, two fifths of them around the faces that were read"
-"$facebridge" capture --engine embedded --count "$count" --seed 2 --sampling faces --faces "$run/faces.npz" \
-    --out "$captures"
+"$facebridge" capture --engine embedded --count "$count" --seed 2 --sampling faces --faces "$run/faces.npz" --out "$captures"
 step "5 of 7: training the imitator ($PROFILE profile)"
 "$facebridge" train imitator --data "$captures" --out "$run" --profile "$PROFILE"
 step "6 of 7: training E, D and R on your photos"
-"$facebridge" train reconstructor --data "$captures" --photos "$photos" --photo-cache "$cache" --out "$run" \
-    --profile "$PROFILE"
+"$facebridge" train reconstructor --data "$captures" --out "$run" --profile "$PROFILE" "$@"
 step "7 of 7: packing"
 "$facebridge" train bundle --run "$run" --out "$out/bundle" --photos-name "$photos"
 

@@ -112,7 +112,15 @@ def shown_commands() -> list[str]:
     pages = [(ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/own_character.md")]
     blocks = re.findall(r"```sh\n(.*?)```", "\n".join(pages), re.DOTALL)
     script = (ROOT / "scripts/bundle.sh").read_text(encoding="utf-8").replace('"$facebridge"', "facebridge")
-    lines = "\n".join([*blocks, script]).replace("$count", "10").replace("$PROFILE", "cpu").splitlines()
+    for variable, value in (
+        ("$count", "10"),
+        ("$half", "5"),
+        ("$PROFILE", "cpu"),
+        ('"$@"', "--photos photos --photo-cache cache"),
+        ('${LABELS:+--labels "$LABELS"}', "--labels people.csv"),
+    ):
+        script = script.replace(variable, value)
+    lines = "\n".join([*blocks, script]).splitlines()
     return [line for line in lines if line.startswith("facebridge ")]
 
 
