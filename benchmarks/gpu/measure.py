@@ -47,6 +47,7 @@ VARIANTS = {
     "bf16 compiled": (True, "default"),
     "bf16 CUDA graphs": (True, "reduce-overhead"),
 }
+WARM_UP = 3  # steps before the clock starts: compilers and allocators work then
 PASSES_OF_A_STEP = 3.0  # forward, and backward to the input and to the weights
 
 
@@ -65,13 +66,13 @@ class Rate:
 
 
 def timed(step: Callable[[], object], batch: int, seconds: float, device: torch.device) -> tuple[float, float]:
-    """(ms a step, photos a second) after three steps of warming up, for at least `seconds` and two steps."""
+    """(ms a step, photos a second) after some steps of warming up, for at least `seconds` and two steps."""
 
     def wait() -> None:
         if device.type == "cuda":
             torch.cuda.synchronize(device)
 
-    for _ in range(3):
+    for _ in range(WARM_UP):
         step()
     wait()
     steps, began = 0, time.perf_counter()

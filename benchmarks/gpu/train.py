@@ -4,8 +4,8 @@
     python -m benchmarks.gpu.train reconstructor --work DIR --out DIR --photos DIR [--minutes 9] [-- SETTINGS]
 
 `imitator` renders so many captures into WORK, then trains with the gpu profile. `reconstructor` measures the renders,
-fits the reader, trains on aligned photos (`python -m benchmarks.gpu.photos` packs some), and then runs the ablations for as
-long as minutes are left. What is finished, and else the checkpoint, is copied to OUT in pieces of at most
+fits the reader, trains on aligned photos (`python -m benchmarks.gpu.photos` packs some), and then runs the ablations
+for as long as minutes are left. What is finished, and else the checkpoint, is copied to OUT in pieces of at most
 --piece-mib; on a fresh machine --resume OUT takes it up again. Captures are not carried: the same seed renders them
 again. Settings after `--` go to the training.
 """

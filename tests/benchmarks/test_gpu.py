@@ -21,6 +21,7 @@ from core.train.results import bounds
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import InputError
 from tests.core.test_train_inputs import photo_cache
+from tests.core.training import NARROW
 
 
 def test_costs_are_those_that_the_design_states() -> None:
@@ -28,9 +29,7 @@ def test_costs_are_those_that_the_design_states() -> None:
     drawn = cost_of(Imitator(*limits), torch.zeros(1, engine_schema("embedded").count))
     found = cost_of(Reconstructor(*limits).eval(), torch.zeros(1, 3, 256, 256))
     assert drawn.macs == pytest.approx(0.51e9, rel=0.05)
-    # 2.34 GMAC with the distances to the codes, which have no layer of their own.
-    codes = (64 * 64 + 32 * 32) * 512 * 64
-    assert found.macs + codes == pytest.approx(2.34e9, rel=0.05)
+    assert found.macs == pytest.approx(2.34e9, rel=0.01)
 
 
 def test_limits_are_photos_that_arithmetic_and_memory_allow() -> None:
@@ -45,18 +44,20 @@ def test_measuring_on_a_cpu_fills_every_line_and_says_what_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(measure, "VARIANTS", {"fp32": (False, "off"), "bf16 compiled": (True, "default")})
+    monkeypatch.setattr(measure, "WARM_UP", 0)
+    monkeypatch.setattr("core.models.imitator.CHANNELS", NARROW)
 
     def no_compiler(self: nn.Module, mode: str) -> None:
         raise RuntimeError(f"no compiler for {mode}\nand a long trace")
 
     monkeypatch.setattr(nn.Module, "compile", no_compiler)
-    given = ["--out", str(tmp_path), "--device", "cpu", "--batches", "4", "--seconds", "0", "--tflops", "0.1"]
+    given = ["--out", str(tmp_path), "--device", "cpu", "--batches", "1", "--seconds", "0", "--tflops", "0.1"]
     assert measure.main([*given, "--only", "imitator", "import"]) == 0
     document = json.loads((tmp_path / "measure.json").read_text())
     lines = {(rate["part"], rate["variant"]): rate for rate in document["rates"]}
     assert len(lines) == 4
     for part in ("imitator", "import"):
-        assert lines[part, "fp32"]["photos_per_s"] == pytest.approx(4e3 / lines[part, "fp32"]["step_ms"])
+        assert lines[part, "fp32"]["photos_per_s"] == pytest.approx(1e3 / lines[part, "fp32"]["step_ms"])
         assert lines[part, "fp32"]["arithmetic_limit"] > 0 and lines[part, "fp32"]["remark"] == ""
         assert lines[part, "bf16 compiled"]["step_ms"] is None
         assert lines[part, "bf16 compiled"]["remark"] == "no compiler for default"

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from core import losses
+from core.models.imitator import Imitator
+from core.models.regressor import Reconstructor
+from core.models.vqvae import VectorQuantisedCoder
 from core.perception.identity import IdentityNet
 from core.train.config import ImitatorConfig, ReconstructorConfig, overridden
-from core.train.networks import Drawn
+from core.train.networks import Drawn, Reconstructing
 from core.train.optimizers import make_optimizers
 from core.train.prior import read_prior
 from core.train.profiles import IMITATORS, PROFILES, RECONSTRUCTORS
+from core.train.results import bounds
 from core.train.schedule import rate_share
 from core.train.sharpness import PerceptualLoss, pyramid_loss, unit_of
 from core.train.snapshots import load_snapshots
@@ -80,8 +86,6 @@ def test_settings_without_a_meaning_are_refused(values: dict[str, Any], sentence
 
 
 def test_codes_learn_at_everybody_s_rate_where_additions_are_off() -> None:
-    from core.models.vqvae import VectorQuantisedCoder
-
     coder = VectorQuantisedCoder()
     for additions, speed in ((True, 10.0), (False, 1.0)):
         (adam,) = make_optimizers(coder, ReconstructorConfig(codebook_additions=additions))
@@ -90,11 +94,30 @@ def test_codes_learn_at_everybody_s_rate_where_additions_are_off() -> None:
 
 
 @pytest.mark.usefixtures("narrow")
-def test_half_the_bits_still_learn_and_weights_stay_whole(tmp_path: Path) -> None:
-    whole, half = (run_imitator(tmp_path / name, 2, bf16=name == "half").steps for name in ("whole", "half"))
-    assert half != whole and half[0]["imitation"] == pytest.approx(whole[0]["imitation"], rel=0.05)
-    first = run_reconstructor(tmp_path / "e-d-r", 1, bf16=True, warm_start=0.9).steps[0]
-    assert np.isfinite(list(first.values())).all()
+def test_half_the_bits_draw_nearly_the_same_and_hand_back_whole_numbers() -> None:
+    limits = bounds(open_engine("pattern").schema)
+    torch.manual_seed(0)
+    imitator = Imitator(*limits)
+    parameters = torch.rand(1, len(limits[0]))
+    whole, half = (Drawn(imitator, bf16)(parameters).detach() for bf16 in (False, True))
+    assert half.dtype == torch.float32 and not torch.equal(half, whole)
+    change = (whole - imitator.neutral).square().mean().sqrt()
+    assert float((half - whole).square().mean().sqrt() / change) < 0.02
+
+
+def test_half_the_bits_are_for_e_and_d_and_r_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Reconstructor(*bounds(open_engine("pattern").schema))
+    seen: list[bool] = []
+
+    def features(images: torch.Tensor) -> SimpleNamespace:
+        seen.append(torch.is_autocast_enabled("cpu"))
+        return SimpleNamespace(features=torch.zeros(1, 128, 64, 64, dtype=torch.bfloat16))
+
+    monkeypatch.setattr(model.coder, "forward", features)
+    for bf16 in (True, False):
+        found = Reconstructing(model, bf16)(torch.zeros(1, 3, 256, 256))
+        assert found.parameters.dtype == found.feature.dtype == torch.float32
+    assert seen == [True, False]
 
 
 @pytest.mark.usefixtures("narrow")
@@ -103,11 +126,6 @@ def test_compilation_is_asked_of_torch_in_the_mode_that_was_given(monkeypatch: p
     monkeypatch.setattr(
         torch.nn.Module, "compile", lambda self, mode: asked.append((type(self).__name__, mode)), raising=True
     )
-    from core.models.imitator import Imitator
-    from core.models.regressor import Reconstructor
-    from core.train.networks import Reconstructing
-    from core.train.results import bounds
-
     limits = bounds(open_engine("pattern").schema)
     Drawn(Imitator(*limits))
     assert asked == []
@@ -166,8 +184,6 @@ def test_a_prior_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("narrow")
 def test_a_visible_contrastive_loss_does_not_hear_what_nobody_sees(tmp_path: Path) -> None:
-    from core import losses
-
     run = reconstructor_run(tmp_path, Recorder(), contrastive="visible", warm_start=0.0)
     seen = torch.zeros_like(run.losses.visibility)
     seen[:3] = 1.0
@@ -201,7 +217,7 @@ def test_the_pyramid_counts_every_scale_and_the_perceptual_loss_is_safe_on_black
     brighter = wanted + 0.1
     blurred = torch.nn.functional.interpolate(torch.nn.functional.avg_pool2d(wanted, 4), scale_factor=4)
     blurred = wanted + (blurred - wanted) * (0.1 / (blurred - wanted).square().mean().sqrt())
-    assert float(pyramid_loss(blurred, wanted).mean()) > 1.2 * float(pyramid_loss(brighter, wanted).mean())
+    assert float(pyramid_loss(blurred, wanted).mean()) > 1.1 * float(pyramid_loss(brighter, wanted).mean())
     neutral = torch.full((3, 256, 256), 0.5)
     assert unit_of(pyramid_loss, neutral, wanted) == pytest.approx(
         float(pyramid_loss(neutral.expand_as(wanted), wanted).mean())
