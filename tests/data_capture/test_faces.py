@@ -20,8 +20,8 @@ SCHEMA = engine_schema("pattern")
 
 
 def two_faces() -> KnownFaces:
-    step = np.float32(0.4) * SCHEMA.maximum
-    values = np.stack([SCHEMA.defaults + step, SCHEMA.defaults - step])
+    step = 0.4 * SCHEMA.maximum
+    values = np.stack([SCHEMA.defaults + step, SCHEMA.defaults - step]).astype(np.float32)
     centres = np.tile(SCHEMA.defaults, (2, 1))
     return known_faces(faces_file(SCHEMA, values, centres), "faces", SCHEMA)
 
