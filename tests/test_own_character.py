@@ -11,20 +11,32 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from core.archetypes import load_archetypes
 from engine_bridge.engines import engine_features
 from engine_bridge.schema import CharacterSchema
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs/own_character.md").read_text(encoding="utf-8")
 
 
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
 def block(language: str) -> str:
-    (found,) = re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
-    return found
+    return blocks(language)[0]
 
 
 def test_the_schema_on_the_page_is_a_schema() -> None:
     schema = CharacterSchema.from_json(block("json").encode())
     assert schema.names == ("jaw.width",) and schema.choices[0].options == ("none", "open")
+
+
+def test_the_archetypes_on_the_page_are_archetypes_of_that_schema(tmp_path: Path) -> None:
+    (tmp_path / "knight.json").write_text(blocks("json")[1], encoding="utf-8")
+    found = load_archetypes(tmp_path / "knight.json", CharacterSchema.from_json(block("json").encode()))
+    assert found.groups == ("woman", "man")
+    assert found.parameters[:, 0].tolist() == pytest.approx([-0.6, 0.4])
+    assert found.gains[:, 0].tolist() == pytest.approx([0.8, 1.2])
 
 
 def test_the_engine_on_the_page_draws_what_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
