@@ -138,7 +138,7 @@ def _answers(model: Reconstructor, images: NDArray[np.uint8]) -> tuple[NDArray[n
 
 def _blocks(images: NDArray[np.uint8]) -> Iterator[torch.Tensor]:
     for start in range(0, len(images), _BLOCK):
-        yield to_float(torch.from_numpy(np.ascontiguousarray(images[start : start + _BLOCK])))
+        yield to_float(torch.from_numpy(np.array(images[start : start + _BLOCK])))
 
 
 def _like_photos(renders: NDArray[np.uint8], scenes: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
