@@ -79,7 +79,7 @@ def _curves(name: str, run: RunGap, space: str, key: str, mixed: str) -> list[Cu
     gaps: list[Gap] = [each.spaces[space] for each in run.over_time]
     return [
         Curve(name, steps, [getattr(gap, key) for gap in gaps]),
-        Curve(f"{name}, mixed", steps, [getattr(gap, mixed) for gap in gaps], dashed=True),
+        Curve(f"{name}, mixed", steps, [getattr(gap, mixed) for gap in gaps], dashed=True, paired=True),
     ]
 
 
@@ -88,8 +88,11 @@ def _planes(runs: Mapping[str, RunGap]) -> str:
     for name, run in runs.items():
         for space in SPACES:
             figures = [
-                scatter(f"after {step} steps", [("photos", photos), ("renders", renders)])
-                for step, photos, renders in run.planes[space]
+                scatter(
+                    f"after {step} steps" + (", the end" if number == len(run.planes[space]) else ""),
+                    [("photos", photos), ("renders", renders)],
+                )
+                for number, (step, photos, renders) in enumerate(run.planes[space], 1)
             ]
             parts.append(
                 paragraph(f"{name}, {_LABELS[space]}, by t-SNE") + f'<div class="planes">{"".join(figures)}</div>'

@@ -13,20 +13,21 @@ from core.evaluate.html import escape
 
 COLOURS = ("#1f6feb", "#d1495b", "#2a9d5c", "#b7791f", "#6b4fbb")
 _WIDTH, _HEIGHT = 420, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 22, 12, 40
 _TEXT = 'font-family="system-ui, sans-serif" font-size="11" fill="#5b6570"'
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A named line: x and y of equal length; NaN leaves a gap. `dashed` marks what is only there to compare with;
-    `dots` draws points that no line joins."""
+    """A named line: x and y of equal length; NaN leaves a gap. `dashed` marks what is only there to compare with, and
+    takes the colour of the curve before it with `paired`; `dots` draws points that no line joins."""
 
     name: str
     x: Sequence[float]
     y: Sequence[float]
     dashed: bool = False
     dots: bool = False
+    paired: bool = False
 
 
 def line_chart(
@@ -58,8 +59,8 @@ def line_chart(
         if low_x <= place <= high_x:
             parts.append(_text(left(place), _HEIGHT - _BOTTOM + 16, _number(mark), "middle"))
     parts.append(_text((_LEFT + _WIDTH - _RIGHT) / 2, _HEIGHT - 8, x_name, "middle"))
-    for number, (curve, xs) in enumerate(zip(curves, places, strict=True)):
-        colour = COLOURS[number % len(COLOURS)]
+    colours = _colours(curves)
+    for curve, xs, colour in zip(curves, places, colours, strict=True):
         dash = ' stroke-dasharray="4 4"' if curve.dashed else ""
         for piece in _pieces(xs, curve.y):
             if curve.dots:
@@ -67,7 +68,8 @@ def line_chart(
                 continue
             points = " ".join(f"{left(x):.1f},{top(y):.1f}" for x, y in piece)
             parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="1.8"{dash} points="{points}"/>')
-    return _figure(f"{title} ({y_name})", "".join(parts), _HEIGHT, [curve.name for curve in curves])
+    names = [(curve.name, colour, curve.dashed) for curve, colour in zip(curves, colours, strict=True)]
+    return _figure(f"{title} ({y_name})", "".join(parts), _HEIGHT, names)
 
 
 def scatter(title: str, kinds: Sequence[tuple[str, NDArray[np.floating]]], side: int = 220) -> str:
@@ -76,15 +78,22 @@ def scatter(title: str, kinds: Sequence[tuple[str, NDArray[np.floating]]], side:
     low, high = every.min(0), every.max(0)
     scale = (side - 16) / max(float((high - low).max()), 1e-9)
     parts = [f'<rect x="0.5" y="0.5" width="{side - 1}" height="{side - 1}" fill="none" stroke="#dfe3e8"/>']
-    for number, (_, points) in enumerate(kinds):
-        for x, y in (points - low) * scale + 8:
-            parts.append(_dot(x, y, COLOURS[number % len(COLOURS)]))
-    return _figure(title, "".join(parts), side, [name for name, _ in kinds], side)
+    names = [(name, COLOURS[number % len(COLOURS)], False) for number, (name, _) in enumerate(kinds)]
+    for (_, points), (_, colour, _) in zip(kinds, names, strict=True):
+        parts += [_dot(x, y, colour) for x, y in (points - low) * scale + 8]
+    return _figure(title, "".join(parts), side, names, side)
 
 
-def _figure(title: str, content: str, height: int, names: Sequence[str], width: int = _WIDTH) -> str:
+def _colours(curves: Sequence[Curve]) -> list[str]:
+    numbers = np.cumsum([0 if curve.paired else 1 for curve in curves]) - 1
+    return [COLOURS[max(int(number), 0) % len(COLOURS)] for number in numbers]
+
+
+def _figure(title: str, content: str, height: int, names: Sequence[tuple[str, str, bool]], width: int = _WIDTH) -> str:
+    """`names`: name, colour, and whether the line is dashed."""
     legend = " ".join(
-        f'<span style="color:{COLOURS[k % len(COLOURS)]}">&#9632; {escape(name)}</span>' for k, name in enumerate(names)
+        f'<span style="color:{colour}">{"&#9476;&#9476;" if dashed else "&#9632;"} {escape(name)}</span>'
+        for name, colour, dashed in names
     )
     return (
         f'<figure><svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">{content}</svg>'

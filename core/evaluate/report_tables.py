@@ -74,7 +74,7 @@ def likeness_section(measured: PeopleReport) -> str:
                 "nearer to its person than to others by this cosine",
                 [
                     Curve("render", list(range(len(ranked))), ranked),
-                    Curve("the photo itself", list(range(len(bound))), bound, dashed=True),
+                    Curve("the photo itself", list(range(len(bound))), bound, dashed=True, paired=True),
                 ],
             ),
             line_chart(
