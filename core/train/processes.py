@@ -90,7 +90,7 @@ class Team:
         """
         if self.size == 1:
             return module
-        return nn.parallel.DistributedDataParallel(module, broadcast_buffers=False, find_unused_parameters=unused)
+        return nn.parallel.DistributedDataParallel(module, find_unused_parameters=unused)
 
 
 class _Gathered(torch.autograd.Function):

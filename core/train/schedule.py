@@ -119,4 +119,5 @@ def set_threads(threads: int) -> None:
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     torch.set_num_threads(threads or available)
     torch.set_flush_denormal(True)
-    torch.set_float32_matmul_precision("high")  # TF32 on tensor cores; a CPU computes as before
+    if torch.cuda.is_available():
+        torch.set_float32_matmul_precision("high")  # TF32 on tensor cores

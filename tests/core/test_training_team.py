@@ -19,6 +19,7 @@ from engine_bridge.errors import InputError
 from tests.core.team_member import LOSSES, STEPS
 from tests.core.training import NARROW, run_imitator, run_reconstructor
 
+pytestmark = pytest.mark.timeout(600)  # three trainings of both kinds, on machines that may be busy
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -41,12 +42,13 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for rank in range(2)
     ]
     try:
-        said = [member.communicate(timeout=110)[1] for member in members]
+        said = [member.communicate(timeout=500)[1] for member in members]
     finally:
         for member in members:
             member.kill()
             member.communicate()
     assert [member.returncode for member in members] == [0, 0], said
+    assert "Warning" not in "".join(said), said
     return out
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from core.train.appearance import REGIONS
+from core.perception.appearance import REGIONS
 from core.train.captures import Captures
 from core.train.config import ImitatorConfig, ReconstructorConfig
 from core.train.imitator import make_imitator, train_imitator
@@ -71,10 +71,11 @@ def captures_of(count: int = 12) -> Captures:
 
 @lru_cache(maxsize=1)
 def references_of() -> References:
-    """The neutral render and sweeps, without regimes."""
+    """The neutral render, and captures in the place of sweeps; no regimes."""
     captures = captures_of()
     sweeps = sweep_parameters(captures.schema)
-    return References(renders(captures.schema.defaults[None])[0], {}, (sweeps, renders(sweeps)))
+    rows = np.arange(len(sweeps)) % len(captures)
+    return References(renders(captures.schema.defaults[None])[0], {}, (sweeps, captures.images[rows]))
 
 
 def constants_of(captures: Captures) -> Constants:
