@@ -147,7 +147,7 @@ class Bundle:
 
 def constant_shapes(count: int) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every tensor in `Bundle.constants` for `count` parameters; R regions of colour."""
-    from core.train.appearance import REGIONS
+    from core.perception.appearance import REGIONS
 
     regions = len(REGIONS)
     return {

@@ -15,10 +15,10 @@ from torch import Tensor
 
 from core.bundle import Bundle
 from core.models.reader import log_colours
+from core.perception.appearance import hair_colours, region_colours
 from core.perception.features import FaceFeatures
 from core.perception.geometry import LandmarkNet, crop_by_points, points5
 from core.perception.identity import IdentityNet, face_chips
-from core.train.appearance import hair_colours, region_colours
 from engine_bridge.errors import InputError
 
 MOST_STEPS = 1_000

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from core.align.cache import PhotoCache
-from core.train.appearance import REGIONS
+from core.perception.appearance import REGIONS
 from core.train.captures import Captures
 from core.train.landmark_map import Constants
 from core.train.photos import Photos

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.perception.appearance import hair_colours, region_colours
 from core.perception.geometry import LandmarkNet, points5
 from core.perception.identity import IdentityNet, face_chips
-from core.train.appearance import hair_colours, region_colours
 
 
 @dataclass(frozen=True)

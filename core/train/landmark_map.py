@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.perception.appearance import hair_colours, region_colours
 from core.perception.features import FaceFeatures
 from core.perception.geometry import LANDMARKS, LandmarkNet, crop_by_points, points5, roi_from_points
 from core.perception.identity import IdentityNet, face_chips
-from core.train.appearance import hair_colours, region_colours
 from core.train.captures import Captures
 from engine_bridge.errors import DatasetError
 

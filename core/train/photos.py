@@ -11,7 +11,7 @@ from torch import Tensor
 
 from core.align.cache import PhotoCache
 from core.align.quality import QualityLimits, counted, told
-from core.train.appearance import region_colours
+from core.perception.appearance import region_colours
 from core.train.captures import to_float
 from core.train.pictures import Pictures
 from engine_bridge.errors import DatasetError

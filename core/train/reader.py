@@ -17,8 +17,8 @@ from torch import Tensor
 from core.align.cache import PhotoCache
 from core.archetypes import Archetypes
 from core.models.reader import Reader, log_colours, sparse_geometry
+from core.perception.appearance import hair_colours, region_colours
 from core.perception.features import FaceFeatures
-from core.train.appearance import hair_colours, region_colours
 from core.train.captures import to_float
 from core.train.results import load_result
 from engine_bridge.errors import DatasetError, InputError

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.models.regressor import Reconstructor
-from core.train.appearance import CHEEKS, lightness, region_colours
+from core.perception.appearance import CHEEKS, lightness, region_colours
 from core.train.captures import Captures
 from core.train.photos import Photos
 from core.train.reconstructor_step import StepLosses

@@ -14,9 +14,9 @@ from torch import Tensor
 from core import losses
 from core.models.imitator import Imitator
 from core.models.regressor import Reconstruction
+from core.perception.appearance import region_colours
 from core.perception.geometry import LandmarkNet
 from core.perception.identity import IdentityNet
-from core.train.appearance import region_colours
 from core.train.augment import Draws, blur_borders, degrade, put_behind
 from core.train.captures import Captures
 from core.train.config import ReconstructorConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from core.models.reader import BLENDSHAPES, EMBEDDING, Reader
-from core.train.appearance import REGIONS
+from core.perception.appearance import REGIONS
 
 READ, DIRECTIONS = 351, 5
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from core.models.regressor import Reconstructor
+from core.perception.appearance import REGIONS
 from core.perception.geometry import LandmarkNet
 from core.perception.identity import IdentityNet
-from core.train.appearance import REGIONS
 from core.train.captures import Captures
 from core.train.config import ReconstructorConfig
 from core.train.imitator import make_imitator

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from core.align.cache import PhotoCache
+from core.perception.appearance import CHEEKS, REGIONS, lightness, region_colours
 from core.train import augment
-from core.train.appearance import CHEEKS, REGIONS, lightness, region_colours
 from core.train.captures import change_from_neutral, head_mask, open_captures
 from core.train.landmark_map import fit_landmarks
 from core.train.photos import Photos, without_expression
