@@ -43,13 +43,15 @@ th, td { padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); text-ali
   vertical-align: top; }
 th:first-child, td:first-child { text-align: left; white-space: pre-wrap; min-width: 10em; }
 td.text { white-space: normal; text-align: left; min-width: 16em; max-width: 60em; overflow-wrap: anywhere; }
-thead th { color: var(--soft); font-weight: 600; } tr.ours td { background: #eef5ff; font-weight: 600; }
+thead th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom; }
+tr.ours td { background: #eef5ff; font-weight: 600; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); gap: 16px; }
 figure { margin: 8px 0; } svg { width: 100%; height: auto; display: block; }
 .planes { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 180px), 1fr)); gap: 12px; }
-.cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 16px; }
+.cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, var(--case)), 1fr)); gap: 16px; }
 .case { display: flex; gap: 3px; } .case div { flex: 1 1 0; min-width: 0; max-width: 160px; }
-.case img { width: 100%; display: block; border-radius: 4px; } .case span { font-size: .72rem; color: var(--soft); }
+.case img { width: 100%; height: auto; display: block; border-radius: 4px; }
+.case span { font-size: .72rem; color: var(--soft); }
 """
 
 
@@ -126,8 +128,9 @@ def case(pictures: Sequence[tuple[str, NDArray[np.uint8]]], caption: str) -> str
 
 
 def grid(cases: Sequence[str]) -> str:
-    """Cases, as many beside each other as there is room for."""
-    return f'<div class="cases">{"".join(cases)}</div>'
+    """Cases, as many beside each other as there is room for, of at least 115 px a picture."""
+    pictures = max((each.count("<img") for each in cases), default=1)
+    return f'<div class="cases" style="--case: {115 * pictures}px">{"".join(cases)}</div>'
 
 
 def charts(figures: Sequence[str]) -> str:

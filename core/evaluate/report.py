@@ -69,7 +69,7 @@ def make_report(
         ("How this was measured", document(how)),
     ]
     people = None if measured is None else measured.figures
-    lead = "Every figure is measured on renders of the engine and by networks that training never saw."
+    lead = "Measured on what the engine draws; likeness by SFace, a network that training never sees."
     return Report(
         page(f"FaceBridge report: {name}", lead, _cards(imitation, people), sections),
         {
@@ -160,7 +160,7 @@ def _characters(measured: PeopleReport, include_photos: bool) -> str:
         cases.append(case(pictures, f"{caption}, {people.names[each.row]}" if include_photos else caption))
     note = (
         "One photo of each person, sorted by likeness: how much nearer the render is to other photos of its person than"
-        " to photos of others, by SFace."
+        " to photos of others, by SFace. The imitator knows the default hair only."
     )
     if measured.refined:
         note += " Refined: after a search through the imitator, as the engine draws it."

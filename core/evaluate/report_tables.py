@@ -99,15 +99,15 @@ def likeness_section(measured: PeopleReport) -> str:
 def verification_section(verified: Verified | None) -> str:
     """Ours on these people under the paper's systems on its four tests."""
     rows = [
-        (method, *("-" if value is None else f"{value:.4f}" for value in values), "")
+        (method, "", *("-" if value is None else f"{value:.4f}" for value in values))
         for method, values in paper.VERIFICATION.items()
     ]
     blank = ("",) * len(paper.COLUMNS)
     if verified is not None:
         rows += [
-            ("ours: parameters", *blank, f"{verified.parameters:.3f}"),
-            ("ours: SFace of the renders", *blank, f"{verified.renders:.3f}"),
-            ("SFace of the photos (upper bound)", *blank, f"{verified.photos:.3f}"),
+            ("ours: parameters", f"{verified.parameters:.3f}", *blank),
+            ("ours: SFace of the renders", f"{verified.renders:.3f}", *blank),
+            ("SFace of the photos (upper bound)", f"{verified.photos:.3f}", *blank),
         ]
     note = (
         "Accuracy of ten folds by the paper's protocol. The paper's columns are its own tests; ours is measured on the"
@@ -117,7 +117,7 @@ def verification_section(verified: Verified | None) -> str:
     if verified is None:
         note += " There are fewer than twenty people here, too few for ten folds."
     ours = range(len(paper.VERIFICATION), len(rows))
-    return paragraph(note) + table(("system", *paper.COLUMNS, "these people"), rows, ours=ours)
+    return paragraph(note) + table(("system", "these people", *paper.COLUMNS), rows, ours=ours)
 
 
 def imitation_section(found: Imitation) -> str:
