@@ -7,7 +7,7 @@ the subject's right eye (mean of its corners), centre of the left eye, tip of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -47,7 +47,8 @@ class AlignedFace:
     image: (256,256,3) uint8 RGB. matrix: (2,3) float32, photo px -> aligned px. points478: (478,3) float32 aligned
     px (z in the same unit, towards the back). warnings: sentences for the user. faces: how many were found.
     yaw_degrees: positive when the subject looks to the left side of the picture. size_px: face width in the photo.
-    presence: probability, by the landmarker, that its crop shows a face.
+    presence: probability, by the landmarker, that its crop shows a face. boxes: (faces,4) float32 photo px (left, top,
+    right, bottom) of all faces found, the largest first; they may reach beyond the photo. face: which of them this is.
     """
 
     image: NDArray[np.uint8]
@@ -58,6 +59,8 @@ class AlignedFace:
     yaw_degrees: float
     size_px: float
     presence: float = 1.0
+    boxes: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    face: int = 0
 
 
 @lru_cache(maxsize=1)
@@ -97,26 +100,31 @@ def template_from_render(image: NDArray[np.uint8], net: LandmarkNet | None = Non
     return (points * scale).astype(np.float32)
 
 
-def align_photo(rgb: NDArray[np.uint8], template: ArrayLike, net: LandmarkNet | None = None) -> AlignedFace:
-    """Aligns the largest face of one photo (H,W,3) uint8 onto the template (5,2).
+def align_photo(
+    rgb: NDArray[np.uint8], template: ArrayLike, net: LandmarkNet | None = None, face: int = 0
+) -> AlignedFace:
+    """Aligns one face of one photo (H,W,3) uint8 onto the template (5,2): the largest, or the `face`-th after it.
 
-    InputError when no face is found or it is too small. `net` defaults to one that the process shares.
+    InputError when no such face is found or it is too small. `net` defaults to one that the process shares.
     """
-    result = align_photos([rgb], template, net)[0]
+    result = align_photos([rgb], template, net, face)[0]
     if isinstance(result, InputError):
         raise result
     return result
 
 
 def align_photos(
-    photos: Sequence[NDArray[np.uint8]], template: ArrayLike, net: LandmarkNet | None = None
+    photos: Sequence[NDArray[np.uint8]], template: ArrayLike, net: LandmarkNet | None = None, face: int = 0
 ) -> list[AlignedFace | InputError]:
-    """Aligns many photos together: for each the face, or the error that says why there is none."""
+    """Aligns many photos together: for each its `face`-th largest face, or the error that says why there is none.
+
+    Whatever `face` is, `boxes` are the same, so a number may be chosen from those of an earlier call.
+    """
     target = torch.from_numpy(check_template(template))
     net = net or shared_net()
     results: list[AlignedFace | InputError] = []
     with torch.inference_mode():
-        for photo, found in zip(photos, _find(photos, net), strict=True):
+        for photo, found in zip(photos, _find(photos, net, face), strict=True):
             results.append(found if isinstance(found, InputError) else _aligned(photo, found, target, net))
     return results
 
@@ -131,16 +139,22 @@ def find_landmarks(
 
 @dataclass(frozen=True)
 class _Found:
-    """The chosen face of a photo: landmarks (478,3) in photo px, how many faces there were, and how sure it is one."""
+    """One face of a photo: landmarks (478,3) in photo px, how sure it is one, all faces, and which of them it is."""
 
     landmarks: Tensor
-    faces: int
     presence: float
+    faces: list[Face]
+    face: int = 0
 
 
 @torch.inference_mode()
-def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet) -> list[_Found | InputError]:
-    """The largest face of each photo that the landmarker confirms, or the error that says why there is none."""
+def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet, face: int = 0) -> list[_Found | InputError]:
+    """The `face`-th largest face of each photo, or the error that says why there is none.
+
+    The largest is the first that the landmarker confirms; smaller ones count where the detector is sure.
+    """
+    if face < 0:
+        raise InputError(f"Face number {face} was asked for; faces are numbered from 0, the largest.")
     results: list[_Found | InputError] = []
     candidates: list[list[Face]] = []
     for photo in photos:
@@ -153,13 +167,32 @@ def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet) -> list[_Found 
         open_cases = [i for i in open_cases if len(candidates[i]) > rank]
         if not open_cases:
             break
-        faces = [candidates[i][rank] for i in open_cases]
-        landmarks, presence = _land([photos[i] for i in open_cases], faces, net)
+        landmarks, presence = _land([photos[i] for i in open_cases], [candidates[i][rank] for i in open_cases], net)
         for index, points, present in zip(open_cases, landmarks, presence.tolist(), strict=True):
             if present >= _PRESENCE:
-                sure = sum(face.score >= SURE_SCORE for face in candidates[index][rank + 1 :])
-                results[index] = _Found(points, 1 + sure, present)
+                largest, *smaller = candidates[index][rank:]
+                faces = [largest, *(other for other in smaller if other.score >= SURE_SCORE)]
+                results[index] = _Found(points, present, faces)
+    if face:
+        for index, found in enumerate(results):
+            if isinstance(found, _Found):
+                results[index] = _other_face(photos[index], found, face, net)
     return results
+
+
+def _other_face(photo: NDArray[np.uint8], found: _Found, face: int, net: LandmarkNet) -> _Found | InputError:
+    """Another of the faces found in a photo, by its number."""
+    count = len(found.faces)
+    if face >= count:
+        known = "only one face, number 0" if count == 1 else f"{count} faces, numbered 0 (the largest) to {count - 1}"
+        return InputError(f"Face number {face} was asked for, but the photo shows {known}: choose one of them.")
+    landmarks, presence = _land([photo], [found.faces[face]], net)
+    if float(presence) < _PRESENCE:
+        return InputError(
+            f"Face number {face} of the photo's {count} is turned away, covered or cut off too far to be read; "
+            "choose another one, or use a photo that shows it from the front."
+        )
+    return _Found(landmarks[0], float(presence), found.faces, face)
 
 
 def _land(photos: Sequence[NDArray[np.uint8]], faces: list[Face], net: LandmarkNet) -> tuple[Tensor, Tensor]:
@@ -198,8 +231,9 @@ def _aligned(photo: NDArray[np.uint8], found: _Found, target: Tensor, net: Landm
     pixels = (image * 255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().numpy()
     yaw = _yaw_degrees(net.rotation(landmarks)[0])
     warnings: list[str] = []
-    if found.faces > 1:
-        warnings.append(f"{found.faces} faces were found; the largest was taken.")
+    if len(found.faces) > 1:
+        taken = f"number {found.face} by size" if found.face else "the largest"
+        warnings.append(f"{len(found.faces)} faces were found; {taken} was taken.")
     if size_px < _SMALL_FACE_PX:
         warnings.append(f"The face is small ({size_px:.0f} pixels): fine details are guessed.")
     if abs(yaw) > _TURNED_DEGREES:
@@ -209,11 +243,20 @@ def _aligned(photo: NDArray[np.uint8], found: _Found, target: Tensor, net: Landm
         matrix[0].numpy(),
         apply(matrix, landmarks)[0].numpy(),
         warnings,
-        found.faces,
+        len(found.faces),
         yaw,
         size_px,
         found.presence,
+        _boxes(found.faces),
+        found.face,
     )
+
+
+def _boxes(faces: list[Face]) -> NDArray[np.float32]:
+    """Detections -> (F,4) float32 px: left, top, right, bottom."""
+    boxes = np.array([face.box for face in faces], np.float32)
+    boxes[:, 2:] += boxes[:, :2]
+    return boxes
 
 
 def _yaw_degrees(rotation: Tensor) -> float:

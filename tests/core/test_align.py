@@ -59,7 +59,7 @@ def test_the_matrix_moves_photo_points_to_where_the_aligned_picture_shows_them(
 
 
 def test_a_plain_photo_of_one_face_raises_no_warning(aligned: AlignedFace) -> None:
-    assert aligned.warnings == [] and aligned.faces == 1 and abs(aligned.yaw_degrees) < 5
+    assert aligned.warnings == [] and aligned.faces == len(aligned.boxes) == 1 and abs(aligned.yaw_degrees) < 5
 
 
 def test_a_rotated_photo_gives_the_same_aligned_face(aligned: AlignedFace, astronaut: NDArray[np.uint8]) -> None:
@@ -96,14 +96,56 @@ def test_a_small_face_is_taken_with_a_warning(astronaut: NDArray[np.uint8]) -> N
     assert 55 < face.size_px < 75
 
 
-def test_of_several_faces_the_largest_is_taken_and_said(astronaut: NDArray[np.uint8], grace_hopper: Path) -> None:
+@pytest.fixture(scope="module")
+def two_people(astronaut: NDArray[np.uint8], grace_hopper: Path) -> NDArray[np.uint8]:
+    """A smaller face on the left, a larger one right of column 512."""
     hopper = decode_photo(grace_hopper.read_bytes())
     canvas = np.full((max(512, len(hopper)), 512 + hopper.shape[1], 3), 90, np.uint8)
     canvas[:512, :512] = scaled(np.ascontiguousarray(astronaut[:340, 50:390]), 512)
     canvas[: len(hopper), 512:] = hopper
-    face = align_photo(canvas, TEMPLATE)
+    return canvas
+
+
+def middle_in_photo(face: AlignedFace) -> NDArray[np.float32]:
+    return np.linalg.inv(face.matrix[:, :2]) @ (128 - face.matrix[:, 2])
+
+
+def test_of_several_faces_the_largest_is_taken_and_said(two_people: NDArray[np.uint8]) -> None:
+    face = align_photo(two_people, TEMPLATE)
     assert face.warnings == ["2 faces were found; the largest was taken."] and face.faces == 2
-    assert np.linalg.inv(face.matrix[:, :2]) @ (128 - face.matrix[:, 2]) @ [1, 0] > 512
+    assert middle_in_photo(face)[0] > 512
+
+
+def test_boxes_hold_the_faces_found_the_largest_first(two_people: NDArray[np.uint8]) -> None:
+    for number in (0, 1):
+        face = align_photo(two_people, TEMPLATE, face=number)
+        assert face.boxes.shape == (face.faces, 4) == (2, 4) and face.boxes.dtype == np.float32
+        assert face.boxes[0, 0] > 512 > face.boxes[1, 2]
+        sizes = (face.boxes[:, 2:] - face.boxes[:, :2]).max(1)
+        assert sizes[0] >= sizes[1]
+        left, top, right, bottom = face.boxes[number]
+        x, y = middle_in_photo(face)
+        assert face.face == number and left < x < right and top < y < bottom
+
+
+def test_the_second_face_is_the_same_as_in_a_photo_of_its_own(two_people: NDArray[np.uint8]) -> None:
+    alone = align_photo(np.ascontiguousarray(two_people[:, :512]), TEMPLATE)
+    second = align_photo(two_people, TEMPLATE, face=1)
+    assert second.warnings == ["2 faces were found; number 1 by size was taken."]
+    middle = (slice(90, 200), slice(70, 190))
+    assert np.abs(second.image[middle].astype(int) - alone.image[middle]).mean() < 6
+
+
+def test_a_face_that_the_photo_does_not_show_is_refused_with_how_many_there_are(
+    two_people: NDArray[np.uint8], astronaut: NDArray[np.uint8]
+) -> None:
+    both, one = align_photos([two_people, astronaut], TEMPLATE, face=2)
+    assert str(both) == (
+        "Face number 2 was asked for, but the photo shows 2 faces, numbered 0 (the largest) to 1: choose one of them."
+    )
+    assert "only one face, number 0" in str(one)
+    with pytest.raises(InputError, match="Face number -1 was asked for; faces are numbered from 0"):
+        align_photo(astronaut, TEMPLATE, face=-1)
 
 
 def test_a_turned_head_has_a_signed_yaw(astronaut: NDArray[np.uint8]) -> None:
