@@ -9,7 +9,15 @@ import pytest
 
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import InputError
-from engine_bridge.parameter_file import MAX_FILE_BYTES, parameters_document, read_parameters
+from engine_bridge.parameter_file import (
+    MAX_FILE_BYTES,
+    parameters_document,
+    parse_preset,
+    preset_bytes,
+    preset_document,
+    read_parameters,
+    read_preset,
+)
 
 SCHEMA = engine_schema("pattern")
 
@@ -58,3 +66,34 @@ def test_a_bad_file_is_refused_with_its_name_and_fault(tmp_path: Path, data: byt
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Cannot read the parameter file"):
         read_parameters(tmp_path / "none.json", SCHEMA)
+
+
+def test_a_preset_keeps_name_locks_notes_and_what_it_does_not_know(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_bytes(changed(name="Ada", locks=["waves", "tint"], notes="rounder", photo="ada.jpg"))
+    preset = read_preset(path, SCHEMA)
+    assert (preset.name, preset.notes, preset.rest) == ("Ada", "rounder", {"photo": "ada.jpg"})
+    assert preset.locked == {*SCHEMA.names, "tint"}
+    again = json.loads(preset_bytes(SCHEMA, preset))
+    assert again == json.loads(path.read_bytes()) and list(again)[:3] == ["format", "version", "name"]
+    assert read_parameters(path, SCHEMA)[1].tolist() == [1]
+
+
+def test_a_preset_with_nothing_more_is_the_plain_document() -> None:
+    preset = parse_preset(json.dumps(document()).encode(), SCHEMA, "here")
+    assert preset_document(SCHEMA, preset) == document()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": 3}, "must hold 'name'"),
+        ({"notes": "x" * 30_000}, "must hold 'notes'"),
+        ({"locks": "waves"}, "must hold 'locks'"),
+        ({"locks": [1]}, "must hold 'locks'"),
+        ({"locks": ["wavs"]}, "no parameter, choice or group 'wavs' .did you mean 'waves'"),
+    ],
+)
+def test_a_preset_with_a_wrong_field_is_refused(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=f"^here.*{said}"):
+        parse_preset(changed(**fields), SCHEMA, "here")
