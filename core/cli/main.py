@@ -43,6 +43,8 @@ COMMANDS = (
     Entry("serve", "core.cli.serve", "answer imports for other processes, such as a game editor"),
     Entry("schema", "core.cli.schema", "show or export the parameters of an engine's character"),
     Entry("render", "core.cli.render", "draw a character from a parameter file"),
+    Entry("tweak", "core.cli.tweak", "change parameters of a parameter file by name, and draw the result"),
+    Entry("params", "core.cli.params", "compare parameter files, or say what stands out in one"),
     Entry("export", "core.cli.export", "write the character as glTF, for other engines"),
     Entry("capture", "core.cli.capture", "drive engines to make a dataset of parameters and pictures"),
     Entry("worker", "core.cli.worker", "lend this machine's engine to a capture that runs elsewhere"),
