@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.align.face import ALIGNED_PX, AlignedFace, align_photos, shared_net
-from core.perception.features import face_features
+from core.perception.features import FaceFeatures, face_features
 from core.perception.geometry import CROP_PX, LandmarkNet
 from core.perception.identity import IdentityNet
-from core.photo import Photo, read_photo
+from core.photo import read_photo
 from engine_bridge.errors import BundleError, InputError
 
 if TYPE_CHECKING:
@@ -34,6 +34,31 @@ METHODS = ("reader", "encoder")
 CUDA_BATCH = 8
 """Photos that a GPU takes at once."""
 _WARM_UP_PX = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A photo whose face was found: the picture (H,W,3) uint8, the face, what was unusual about the file, and times."""
+
+    rgb: NDArray[np.uint8]
+    face: AlignedFace
+    notes: tuple[str, ...]
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """What is read of one face, before anything is drawn.
+
+    parameters: (P,) float32 within the schema's ranges. choices: (C,) uint8. groups: (G,) share of each archetype.
+    features: of this one face, None when E, D and R read it. read_ms: what it took.
+    """
+
+    parameters: NDArray[np.float32]
+    choices: NDArray[np.uint8]
+    groups: NDArray[np.float32]
+    features: FaceFeatures | None
+    read_ms: float
 
 
 @dataclass(frozen=True)
@@ -81,27 +106,28 @@ class Reconstructor:
         self.device = _device(device)
         self.batch_photos = batch_photos or (CUDA_BATCH if self.device.type == "cuda" else 1)
         self.bundle_name = bundle_name(bundle)
-        self._net = net or shared_net()
+        self.landmark_net = net or shared_net()
         self._encoder = bundle.reconstructor.to(self.device).eval() if method == "encoder" else None
         self._reader = bundle.reader.eval()
-        self._identity_net = IdentityNet.load() if method == "reader" else None
+        self.identity_net = IdentityNet.load() if method == "reader" else None
         self._imitator = bundle.imitator.to(self.device).eval()
         self._template = np.asarray(bundle.template, np.float32)
         self._minimum = torch.from_numpy(self.schema.minimum).to(self.device)
         self._maximum = torch.from_numpy(self.schema.maximum).to(self.device)
         self._default = torch.from_numpy(self.schema.defaults)
         self._reach = torch.maximum(self._maximum.cpu() - self._default, self._default - self._minimum.cpu())
-        self._confidence = self._reader.confidence.numpy()
+        self.confidence = self._reader.confidence.numpy()
 
     def warm_up(self) -> None:
         """Run every network once: the first pass of each costs several times as much as the next."""
         with torch.inference_mode():
-            self._net.detect(np.zeros((_WARM_UP_PX, _WARM_UP_PX, 3), np.uint8))
-            points, _ = self._net.landmarks(torch.full((1, 3, CROP_PX, CROP_PX), 0.5))
-            self._net.rotation(points)
+            self.landmark_net.detect(np.zeros((_WARM_UP_PX, _WARM_UP_PX, 3), np.uint8))
+            points, _ = self.landmark_net.landmarks(torch.full((1, 3, CROP_PX, CROP_PX), 0.5))
+            self.landmark_net.rotation(points)
             grey = np.full((ALIGNED_PX, ALIGNED_PX, 3), 128, np.uint8)
             blank = AlignedFace(grey, np.zeros((2, 3), np.float32), points[0].numpy(), [], 1, 0.0, ALIGNED_PX)
-        self._networks([blank] * self.batch_photos)
+        read = self.read([blank] * self.batch_photos)
+        self.imitate(np.stack([one.parameters for one in read]))
 
     def file(self, data: bytes) -> Reconstruction:
         """Reconstruct an encoded photo (JPEG, PNG, WebP, BMP or TIFF); InputError says why it cannot be used."""
@@ -117,89 +143,106 @@ class Reconstructor:
         Results come as soon as their batch is ready. Raises BundleError when the networks give no finite numbers.
         """
         for start in range(0, len(files), self.batch_photos):
-            decoded = [_decode(data) for data in files[start : start + self.batch_photos]]
-            good = [entry for entry in decoded if not isinstance(entry, InputError)]
-            found = iter(self._batch([photo.rgb for photo, _ in good]) if good else [])
-            for entry in decoded:
-                if isinstance(entry, InputError):
-                    yield entry
-                    continue
-                photo, decode_ms = entry
-                result = next(found)
-                if isinstance(result, Reconstruction):
-                    warnings, timings_ms = (*photo.warnings, *result.warnings), result.timings_ms
-                    result = replace(result, warnings=warnings, timings_ms={"decode": decode_ms, **timings_ms})
-                yield result
+            yield from self._batch([_or_error(self.see, data) for data in files[start : start + self.batch_photos]])
 
     def photos(self, photos: Sequence[NDArray[np.uint8]]) -> Iterator[Reconstruction | InputError]:
         """The same for photos that are decoded already, (H,W,3) uint8 RGB."""
         for start in range(0, len(photos), self.batch_photos):
-            yield from self._batch(photos[start : start + self.batch_photos])
+            block = photos[start : start + self.batch_photos]
+            yield from self._batch([_or_error(lambda rgb: self._align(rgb, 0, (), {}), photo) for photo in block])
 
-    def _batch(self, photos: Sequence[NDArray[np.uint8]]) -> list[Reconstruction | InputError]:
-        faces = [self._align(photo) for photo in photos]
-        usable = [face for face, _ in faces if isinstance(face, AlignedFace)]
-        drawn = iter(self._networks(usable) if usable else [])
-        return [
-            face if isinstance(face, InputError) else self._result(face, next(drawn), align_ms)
-            for face, align_ms in faces
-        ]
-
-    def _align(self, photo: NDArray[np.uint8]) -> tuple[AlignedFace | InputError, float]:
-        """The aligned face or why there is none, and its milliseconds; one by one, see TORCH_THREADS."""
+    def see(self, data: bytes, face: int = 0) -> Seen:
+        """Decode a photo and align one of its faces, 0 the largest; InputError says why it cannot be used."""
         started = time.perf_counter()
-        (face,) = align_photos([photo], self._template, self._net)
-        return face, _since(started)
-
-    def _result(self, face: AlignedFace, drawn: _Drawn, align_ms: float) -> Reconstruction:
-        return Reconstruction(
-            parameters=drawn.parameters,
-            confidence=self._confidence.copy(),
-            choices=drawn.choices,
-            aligned=face.image,
-            imitator_image=drawn.picture,
-            faces=face.faces,
-            warnings=tuple(face.warnings),
-            timings_ms={"align": align_ms, "reconstruct": drawn.reconstruct_ms, "imitate": drawn.imitate_ms},
-        )
+        photo = read_photo(data)
+        return self._align(photo.rgb, face, photo.warnings, {"decode": _since(started)})
 
     @torch.inference_mode()
-    def _networks(self, faces: Sequence[AlignedFace]) -> list[_Drawn]:
-        """Aligned faces -> what the networks make of each."""
-        started = time.perf_counter()
-        found, choices = self._read(faces) if self._encoder is None else self._encode(faces)
-        parameters = found.float().clamp(self._minimum, self._maximum)
-        vectors = parameters.cpu().numpy()
-        self._check_finite(vectors)
-        reconstruct_ms = _since(started) / len(faces)
-        started = time.perf_counter()
-        drawn: Tensor = self._imitator(parameters)
-        pictures = (drawn * 255).round_().clamp_(0, 255).byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
-        imitate_ms = _since(started) / len(faces)
-        return [_Drawn(*row, reconstruct_ms, imitate_ms) for row in zip(vectors, choices, pictures, strict=True)]
+    def read(self, faces: Sequence[AlignedFace], groups: Sequence[NDArray[np.float32] | None] = ()) -> list[Read]:
+        """Read aligned faces, each around the archetypes in `groups` (G,) shares, or around those it looks like.
 
-    def _read(self, faces: Sequence[AlignedFace]) -> tuple[Tensor, NDArray[np.uint8]]:
-        """Parameters (B, P) and choices (B, C) by the reader; one by one, see TORCH_THREADS."""
-        assert self._identity_net is not None
-        parameters: list[Tensor] = []
-        choices = np.tile(self.schema.default_choices, (len(faces), 1))
-        for row, face in enumerate(faces):
-            pixels = torch.from_numpy(face.image).permute(2, 0, 1)[None].float() / 255
-            points = torch.from_numpy(face.points478)[None]
-            reading = self._reader(face_features(pixels, points, self._net, self._identity_net))
-            parameters.append(self._default + reading.parameters * self._reach)
-            for choice, scores in reading.choices.items():
-                choices[row, choice] = int(scores.argmax())
-        return torch.cat(parameters).to(self.device), choices
+        Raises BundleError when a network gives a number that is not finite.
+        """
+        if self._encoder is not None:
+            return self._encode(faces)
+        # One by one, whatever the batch: see TORCH_THREADS.
+        given = [*groups, *[None] * (len(faces) - len(groups))]
+        return [self._read(face, group) for face, group in zip(faces, given, strict=True)]
 
-    def _encode(self, faces: Sequence[AlignedFace]) -> tuple[Tensor, NDArray[np.uint8]]:
+    @torch.inference_mode()
+    def imitate(self, parameters: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Parameters (B,P) -> the imitator's pictures (B,256,256,3) uint8 RGB."""
+        drawn: Tensor = self._imitator(torch.from_numpy(parameters).to(self.device))
+        return (drawn * 255).round_().clamp_(0, 255).byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
+    def half_range(self, parameters: NDArray[np.float32]) -> Tensor:
+        """Parameters (..., P) in the schema's units -> in half-range units, as the reader and the refiner count."""
+        return (torch.from_numpy(parameters) - self._default) / self._reach
+
+    def schema_units(self, parameters: Tensor) -> NDArray[np.float32]:
+        """The inverse of `half_range`, within the schema's ranges."""
+        values = self._default + parameters.cpu().float() * self._reach
+        return np.clip(values.numpy(), self.schema.minimum, self.schema.maximum)
+
+    def _align(self, rgb: NDArray[np.uint8], face: int, notes: tuple[str, ...], timings_ms: dict[str, float]) -> Seen:
+        """One by one, see TORCH_THREADS."""
+        started = time.perf_counter()
+        (found,) = align_photos([rgb], self._template, self.landmark_net, face)
+        if isinstance(found, InputError):
+            raise found
+        return Seen(rgb, found, notes, {**timings_ms, "align": _since(started)})
+
+    def _batch(self, seen: Sequence[Seen | InputError]) -> list[Reconstruction | InputError]:
+        usable = [one for one in seen if isinstance(one, Seen)]
+        read = self.read([one.face for one in usable])
+        started = time.perf_counter()
+        pictures = self.imitate(np.stack([one.parameters for one in read])) if read else ()
+        imitate_ms = _since(started) / max(1, len(read))
+        drawn = iter(zip(usable, read, pictures, strict=True))
+        return [one if isinstance(one, InputError) else self._result(*next(drawn), imitate_ms) for one in seen]
+
+    def _result(self, seen: Seen, read: Read, picture: NDArray[np.uint8], imitate_ms: float) -> Reconstruction:
+        return Reconstruction(
+            parameters=read.parameters,
+            confidence=self.confidence.copy(),
+            choices=read.choices,
+            aligned=seen.face.image,
+            imitator_image=picture,
+            faces=seen.face.faces,
+            warnings=(*seen.notes, *seen.face.warnings),
+            timings_ms={**seen.timings_ms, "reconstruct": read.read_ms, "imitate": imitate_ms},
+        )
+
+    def _read(self, face: AlignedFace, groups: NDArray[np.float32] | None) -> Read:
+        assert self.identity_net is not None
+        started = time.perf_counter()
+        pixels = torch.from_numpy(face.image).permute(2, 0, 1)[None].float() / 255
+        points = torch.from_numpy(face.points478)[None]
+        features = face_features(pixels, points, self.landmark_net, self.identity_net)
+        reading = self._reader(features, None if groups is None else torch.from_numpy(groups)[None])
+        self._check_finite(reading.parameters.numpy())
+        choices = self.schema.default_choices.copy()
+        for choice, scores in reading.choices.items():
+            choices[choice] = int(scores.argmax())
+        parameters = self.schema_units(reading.parameters)[0]
+        return Read(parameters, choices, reading.groups[0].numpy(), features, _since(started))
+
+    def _encode(self, faces: Sequence[AlignedFace]) -> list[Read]:
         """The same by E, D and R, which know the default choices only."""
         assert self._encoder is not None
+        if not faces:
+            return []
+        started = time.perf_counter()
         # Always the same shape: another one could choose other kernels, and with them another order of summation.
         stacked = np.zeros((self.batch_photos, ALIGNED_PX, ALIGNED_PX, 3), np.uint8)
         stacked[: len(faces)] = [face.image for face in faces]
         pixels = torch.from_numpy(stacked).to(self.device).permute(0, 3, 1, 2).float() / 255
-        return self._encoder(pixels)[: len(faces)], np.tile(self.schema.default_choices, (len(faces), 1))
+        found = self._encoder(pixels)[: len(faces)].float()
+        vectors = found.clamp(self._minimum, self._maximum).cpu().numpy()
+        self._check_finite(vectors)
+        nobody = np.zeros(0, np.float32)
+        each_ms = _since(started) / len(faces)
+        return [Read(row, self.schema.default_choices.copy(), nobody, None, each_ms) for row in vectors]
 
     def _check_finite(self, vectors: NDArray[np.float32]) -> None:
         broken = ~np.isfinite(vectors).all(0)
@@ -208,26 +251,14 @@ class Reconstructor:
             raise BundleError(f"The bundle gave no finite number for '{name}': train it again.")
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """Of one face: parameters (P,), choices (C,), the imitator's picture (256,256,3), and what both took."""
-
-    parameters: NDArray[np.float32]
-    choices: NDArray[np.uint8]
-    picture: NDArray[np.uint8]
-    reconstruct_ms: float
-    imitate_ms: float
-
-
 def bundle_name(bundle: Bundle) -> str:
     """Name and version as the bundle's card states them, for people."""
     return " ".join(str(bundle.card[key]) for key in ("name", "version") if bundle.card.get(key)) or "unnamed"
 
 
-def _decode(data: bytes) -> tuple[Photo, float] | InputError:
-    started = time.perf_counter()
+def _or_error(see: Callable[[Any], Seen], photo: Any) -> Seen | InputError:
     try:
-        return read_photo(data), _since(started)
+        return see(photo)
     except InputError as error:
         return error
 

@@ -84,10 +84,11 @@ class Reader(nn.Module):
             return along
         return along - (faces.blendshapes - self.expression_mean) @ self.expression
 
-    def forward(self, faces: FaceFeatures) -> Reading:
-        """Features of B faces -> what is read of them."""
+    def forward(self, faces: FaceFeatures, groups: Tensor | None = None) -> Reading:
+        """Features of B faces -> what is read of them, around `groups` (B, G) or, without, those they look like."""
         embedding = faces.embeddings - self.embedding_mean
-        groups = torch.softmax(embedding @ self.group_weight + self.group_bias, dim=1)
+        if groups is None:
+            groups = torch.softmax(embedding @ self.group_weight + self.group_bias, dim=1)
         apart = (self.rows(faces) - groups @ self.feature_mean) @ self.weight
         parameters = groups @ self.archetype + (groups @ self.gain) * apart
         scores = {
