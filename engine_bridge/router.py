@@ -37,6 +37,7 @@ from engine_bridge.schema import CharacterSchema
 from engine_bridge.transport import SocketLimits, Waker, bind_router, stop_admission
 
 _BATCH = 256  # messages handled before silence is checked again, so that a flood cannot hide a death
+_BATCH_BYTES = 64 << 20  # and bytes of them, which the owner could not refuse before they are handed over
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +122,7 @@ class Router:
         self._peers: dict[bytes, Peer] = {}
         self._events: list[Event] = []
         self._closed = False
+        self._polled_at = time.monotonic()
         self.counts = Counts()
 
     @property
@@ -137,10 +139,13 @@ class Router:
             woken = self._waker.clear()
             while not self._posted.empty():
                 self.send(*self._posted.get_nowait())
+            self._forgive_own_absence()
+            size = 0
             for _ in range(_BATCH):
-                if not self._socket.poll(0):
+                if size > _BATCH_BYTES or not self._socket.poll(0):
                     break
                 sender, *parts = self._socket.recv_multipart()
+                size += sum(map(len, parts))
                 self._handle(sender, parts)
             self._check_silence()
             if self._events or woken or time.monotonic() >= deadline:
@@ -155,6 +160,10 @@ class Router:
         if problem:
             self._lose(peer, problem)
         return not problem
+
+    def offer(self, peer: bytes, message: Message) -> bool:
+        """Send to a welcomed peer unless it is behind in reading: then the message is dropped, and False returned."""
+        return peer in self._peers and not self._transmit(peer, message)
 
     def post(self, peer: bytes, message: Message) -> None:
         """Have the owner's next poll send this; from any thread."""
@@ -282,6 +291,14 @@ class Router:
     def _lose(self, peer: bytes, reason: str) -> None:
         if self._peers.pop(peer, None) is not None:
             self._events.append(Lost(peer, reason))
+
+    def _forgive_own_absence(self) -> None:
+        """Whoever was silent while this process was stopped or asleep may still have said something to be read."""
+        now = time.monotonic()
+        away_s, self._polled_at = now - self._polled_at, now
+        if away_s > self._heartbeat.allowance_s / 2:
+            for peer in self._peers.values():
+                peer.heard_at += away_s
 
     def _check_silence(self) -> None:
         latest = time.monotonic() - self._heartbeat.allowance_s

@@ -1,29 +1,57 @@
-"""`facebridge serve`: keeps a bundle warm and answers imports of other processes, such as a game editor."""
+"""`facebridge serve`: keeps bundles warm and answers imports of other processes, such as a game editor."""
 
 from __future__ import annotations
 
 import argparse
+import re
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
-HELP = "Answers imports over the wire with a bundle that stays loaded; ends in good order on Ctrl-C or SIGTERM."
+from engine_bridge.errors import InputError
+
+if TYPE_CHECKING:
+    from core.serve import Answerer, EventLog, Service
+    from core.serve.admin import Admin
+
+HELP = "Answers imports over the wire with bundles that stay loaded; ends in good order on Ctrl-C or SIGTERM."
 
 DEFAULT_BIND = "tcp://127.0.0.1:5757"
 READY = "facebridge serve: ready on"
+_NAMED = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,63})=(?P<folder>.+)$")
+_MOST_THREADS = 4
+"""Threads that import on a CPU unless told otherwise; a service shares its machine with an editor."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the address, its keys, the bundle and where it runs."""
+    """Declare the address, its keys, the bundles, where they run, and what the operator hears."""
     parser.add_argument(
         "--bind", default=DEFAULT_BIND, metavar="tcp://HOST:PORT", help=f"address to serve (default: {DEFAULT_BIND})"
     )
     parser.add_argument("--keys", type=Path, metavar="FILE", help="server key file, needed to bind beyond 127.0.0.1")
-    parser.add_argument("--bundle", type=Path, metavar="DIR", help="bundle to use (default: the one that ships)")
+    parser.add_argument(
+        "--bundle",
+        action="append",
+        metavar="[NAME=]DIR",
+        help="bundle to use, again for more; the first is the default (default: the one that ships)",
+    )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where networks run (default: cpu)")
+    parser.add_argument("--threads", type=int, metavar="N", help="imports computed at once (default: one a core, to 4)")
+    parser.add_argument(
+        "--admin",
+        default="off",
+        metavar="HOST:PORT",
+        help="operator's port on this machine: GET /health and /metrics, POST /reload (default: off)",
+    )
+    parser.add_argument(
+        "--log", choices=("text", "json", "off"), default="text", help="events on stderr (default: text)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,18 +59,30 @@ def run(args: argparse.Namespace) -> int:
     from core import threads
     from engine_bridge.keys import load_server_keys
 
+    bundles = bundle_folders(args.bundle or [])
+    at_once = args.threads or (2 if args.device == "cuda" else min(_MOST_THREADS, threads.cores()))
+    if at_once < 1:
+        raise InputError(f"--threads is {at_once}, expected at least 1.")
     threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
-    from core.bundle import Bundle
-    from core.reconstruct import Reconstructor
-    from core.serve import Service
+    from core.serve import EventLog, Service, ServiceLimits, Shelf
 
     keys = load_server_keys(args.keys) if args.keys else None
-    with _stop_signals() as stopped, Service(args.bind, keys=keys) as service:
+    _allow_many_connections()
+    log = EventLog(sys.stderr, args.log)
+    limits = ServiceLimits(threads={"imports": at_once})
+    with ExitStack() as stack:
+        stack.callback(log.close)
         # The port comes first: one that is in use is said at once, not after the networks were loaded.
-        reconstructor = Reconstructor(Bundle.load(args.bundle), device=args.device)
-        reconstructor.warm_up()
+        service = stack.enter_context(Service(args.bind, keys=keys, limits=limits, log=log))
+        stopped = stack.enter_context(_stop_signals(service.ask_reload))
+        admin = _admin(args.admin, service, log)
+        if admin is not None:
+            stack.callback(admin.close)
+        sources = {name: partial(_load, folder, args.device) for name, folder in bundles}
+        shelf = Shelf(sources)
+        stack.callback(shelf.close)
         print(f"{READY} {service.endpoint}", flush=True)
-        service.run(reconstructor, reconstructor.schema, reconstructor.bundle_name, stopped)
+        service.run(shelf, stopped)
         counts = service.counts
     print(
         f"facebridge serve: stopped; {counts.imported} imported, {counts.failed} failed, {counts.refused} refused, "
@@ -52,9 +92,111 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def bundle_folders(given: Sequence[str]) -> list[tuple[str, Path | None]]:
+    """Name and folder of each --bundle; one without NAME= is called as its folder, and without any the one that ships
+    is served. Raises InputError for a name given twice."""
+    named: list[tuple[str, Path | None]] = []
+    for text in given:
+        match = _NAMED.match(text)
+        if match and not Path(text).exists():
+            named.append((match["name"], Path(match["folder"])))
+        else:
+            named.append((Path(text).resolve().name, Path(text)))
+    names = [name for name, _ in named]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"Two bundles are called '{name}'; name them apart, as in --bundle old={name}.")
+    return named or [("embedded", None)]
+
+
+def _load(folder: Path | None, device: str) -> Answerer:
+    from core.bundle import Bundle
+    from core.reconstruct import Reconstructor
+
+    reconstructor = Reconstructor(Bundle.load(folder), device=device)
+    reconstructor.warm_up()
+    return _Plain(reconstructor)
+
+
+class _Plain:
+    features = ()
+
+    def __init__(self, reconstructor):
+        self._r = reconstructor
+        self.schema, self.bundle = reconstructor.schema, reconstructor.bundle_name
+        self.batch_photos = reconstructor.batch_photos
+
+    def imports(self, jobs):
+        from engine_bridge.protocol import Error, Imported
+
+        for job, result in zip(jobs, self._r.files([job.photo for job in jobs]), strict=True):
+            if isinstance(result, InputError):
+                yield Error(job.request_id, "input", str(result))
+                continue
+            yield Imported(
+                job.request_id,
+                self.schema.hash,
+                result.faces,
+                result.warnings,
+                result.timings_ms,
+                parameters=result.parameters,
+                choices=result.choices,
+                aligned=result.aligned if job.pictures else None,
+                preview=result.imitator_image if job.pictures else None,
+            )
+
+    def refine(self, job, tell, stop):
+        from engine_bridge.protocol import Error
+
+        return Error(job.request_id, "input", "No.")
+
+    compare = refine
+
+    def close(self):
+        pass
+
+
+def _admin(address: str, service: Service, log: EventLog) -> Admin | None:
+    """The operator's port, or None: a port in use is noted and must not keep artists from their work."""
+    if address == "off":
+        return None
+    from core.serve.admin import Admin
+
+    metrics = None
+    try:
+        from core.serve.metrics import Metrics
+    except ModuleNotFoundError:
+        pass
+    else:
+        meter = Metrics(service.health)
+        service.record.meter, metrics = meter, meter.text
+    try:
+        admin = Admin(address, health=service.health, reload=service.reload, metrics=metrics)
+    except InputError as error:
+        log.event("no-admin", error=str(error))
+        return None
+    log.event("admin", port=admin.port, metrics=metrics is not None)
+    return admin
+
+
+def _allow_many_connections() -> None:
+    """Raise the limit of open files to what the system grants: clients that connect and say nothing take one each."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = 65536 if hard == resource.RLIM_INFINITY else min(65536, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            except (OSError, ValueError):
+                pass  # macOS states a limit that it does not grant; what we have will do
+
+
 @contextmanager
-def _stop_signals() -> Iterator[Callable[[], bool]]:
-    """Turns Ctrl-C, SIGTERM and (on Windows) Ctrl-Break into a flag; a second one interrupts at once.
+def _stop_signals(reload: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Turns Ctrl-C, SIGTERM and (on Windows) Ctrl-Break into a flag; a second one interrupts at once. SIGHUP, where
+    there is such a thing, asks for a reload.
 
     Outside the main thread, where Python delivers no signals, the flag just stays down.
     """
@@ -65,11 +207,14 @@ def _stop_signals() -> Iterator[Callable[[], bool]]:
         if len(seen) > 1:
             raise KeyboardInterrupt
 
-    names = ("SIGINT", "SIGTERM", "SIGBREAK")
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    handlers = {name: note for name in ("SIGINT", "SIGTERM", "SIGBREAK")}
+    handlers["SIGHUP"] = lambda _number, _frame: reload()
     before = {}
     if threading.current_thread() is threading.main_thread():
-        before = {number: signal.signal(number, note) for number in numbers}
+        for name, handler in handlers.items():
+            if hasattr(signal, name):
+                number = getattr(signal, name)
+                before[number] = signal.signal(number, handler)
     try:
         yield lambda: bool(seen)
     finally:

@@ -10,7 +10,7 @@ from engine_bridge.schema import CharacterSchema
 
 
 class Answerer(Protocol):
-    """Answers of one bundle. `imports` may run in several threads at once, and beside one `refine` or `compare`.
+    """Answers of one bundle. `imports` may run in several threads at once, beside one `refine` and one `compare`.
 
     An answer carries the job's request id. The service fills in the photo's digest and the time spent waiting. What
     raises FaceBridgeError reaches the client as an error "input" in its words, anything else as "internal".

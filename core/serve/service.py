@@ -1,93 +1,86 @@
-"""The import service: one thread owns the socket and answers at once, another one computes.
-
-Photos live in memory only, from the socket to the networks; nothing of them is written anywhere.
-"""
+"""The import service: one thread owns the socket and answers at once, others compute."""
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
 
-from core.serve.desk import Answer, Desk, DeskLimits, Request
-from engine_bridge.errors import InputError
-from engine_bridge.host_link import software
+from core.serve.desk import Desk, DeskLimits
+from core.serve.event_log import EventLog, client_mark
+from core.serve.lanes import Lanes
+from core.serve.record import Meter, Record, ServiceCounts
+from core.serve.request import Answer, Job, Lane, Request
+from core.serve.shelf import Reloaded, Shelf
+from engine_bridge import codec
+from engine_bridge.errors import ProtocolError, Refused
 from engine_bridge.keys import ServerKeys
 from engine_bridge.protocol import (
     MAX_PHOTO_BYTES,
     MAX_SCHEMA_BYTES,
     Cancel,
+    Compare,
     Error,
     Heartbeat,
     Hello,
     Import,
-    Imported,
     Message,
+    Progress,
+    Refine,
     Reject,
+    Superseded,
     Welcome,
+    software,
 )
-from engine_bridge.router import Event, Joined, Lost, Received, Router, schema_refusal
-from engine_bridge.schema import CharacterSchema
+from engine_bridge.router import Event, Joined, Lost, Router, schema_refusal
 from engine_bridge.transport import SocketLimits
 
-if TYPE_CHECKING:
-    from core.reconstruct import Reconstruction
-
-MAX_BATCH_PHOTOS = 8
-"""Queued photos that the computing thread takes at once, at most; networks that gain nothing from it take fewer."""
+MAX_BATCH_PHOTOS = 64
+"""Queued photos that are computed together, at most; networks that gain nothing from it take fewer."""
 _POLL_S = 0.25  # how soon a stop is noticed
 _LAST_PHOTO_S = 2.0  # how long a stop waits for a photo that is being computed although nobody wants it
 
 
-class Networks(Protocol):
-    """What the service needs of `core.reconstruct.Reconstructor`; used by the computing thread only."""
-
-    batch_photos: int
-
-    def files(self, files: Sequence[bytes]) -> Iterator[Reconstruction | InputError]:
-        """Reconstruct encoded photos in order."""
-        ...
-
-
 @dataclass(frozen=True)
 class ServiceLimits:
-    """What the service takes; `drain_s` bounds how long it finishes open requests once told to stop."""
+    """What the service takes; `drain_s` bounds how long it finishes open requests once told to stop, `threads` says how
+    many batches of each lane are computed at once."""
 
     max_photo_bytes: int = MAX_PHOTO_BYTES
     max_batch_photos: int = MAX_BATCH_PHOTOS
+    max_clients: int = 1024
     drain_s: float = 8.0
+    threads: Mapping[Lane, int] = field(default_factory=dict[Lane, int])
     desk: DeskLimits = field(default_factory=DeskLimits)
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
 
 
-@dataclass
-class ServiceCounts:
-    """What happened so far. late: computed although nobody waited any more; dropped: superseded, cancelled or past
-    their deadline before they were computed."""
-
-    imported: int = 0
-    refused: int = 0
-    failed: int = 0
-    late: int = 0
-    dropped: int = 0
-
-
 class Service:
-    """Answers imports at one address. Construct (binds the port), load, `run`, `close`.
+    """Answers imports, searches and comparisons at one address. Construct (binds the port), load, `run`, `close`.
 
     Raises InputError when the address cannot be bound. Clients that connect before `run` wait for their welcome.
     """
 
-    def __init__(self, bind: str, *, keys: ServerKeys | None = None, limits: ServiceLimits | None = None) -> None:
+    def __init__(
+        self,
+        bind: str,
+        *,
+        keys: ServerKeys | None = None,
+        limits: ServiceLimits | None = None,
+        log: EventLog | None = None,
+        meter: Meter | None = None,
+    ) -> None:
         self._limits = limits or ServiceLimits()
-        self._schema: CharacterSchema | None = None
-        self._bundle = ""
-        self._desk = Desk(self._limits.desk)
-        self.counts = ServiceCounts()
+        self.record = Record(log, meter)
+        self._desk = Desk(self._limits.desk, threads=self._limits.threads)
+        self._shelf: Shelf | None = None
+        self._state = "loading"
+        self._started_at = time.monotonic()
+        self._clients: dict[bytes, str] = {}
+        self._progress_lock = threading.Lock()
+        self._progress: dict[Request, Progress] = {}
+        self._reload_asked = False
         self._router = Router(
             bind,
             self._greet,
@@ -95,6 +88,7 @@ class Service:
             keys=keys,
             limits=SocketLimits(max_part_bytes=max(self._limits.max_photo_bytes, MAX_SCHEMA_BYTES)),
             heartbeat=self._limits.heartbeat,
+            max_peers=self._limits.max_clients,
         )
 
     @property
@@ -102,17 +96,52 @@ class Service:
         """The address with its real port."""
         return self._router.endpoint
 
-    def run(self, networks: Networks, schema: CharacterSchema, bundle: str, stop: Callable[[], bool]) -> None:
+    @property
+    def counts(self) -> ServiceCounts:
+        """What happened so far."""
+        return self.record.counts
+
+    def health(self) -> dict[str, object]:
+        """State ("loading", "ready" or "draining"), bundles, queue, clients and uptime, for operators."""
+        shelf = self._shelf
+        return {
+            "state": self._state,
+            "software": software(),
+            "bundles": shelf.bundles if shelf else {},
+            "features": list(shelf.features) if shelf else [],
+            "engine": bool(shelf and "engine" in shelf.features),
+            "clients": len(self._clients),
+            "open": len(self._desk),
+            "waiting": self._desk.waiting,
+            "uptime_s": round(time.monotonic() - self._started_at, 1),
+        }
+
+    def run(self, shelf: Shelf, stop: Callable[[], bool]) -> None:
         """Answer until `stop()` is true, then finish what is open (at most `drain_s`) and return.
 
-        `schema` and `bundle` (a name and version) are what clients are told. Owns the socket in this thread.
+        Owns the socket in this thread. The shelf stays the caller's to close.
         """
-        self._schema, self._bundle = schema, bundle
-        computing = threading.Thread(target=self._compute, args=(networks,), name="compute", daemon=True)
-        computing.start()
+        self._shelf = shelf
+        lanes = Lanes(
+            self._desk,
+            shelf,
+            self.record,
+            threads=self._limits.threads,
+            most_photos=self._limits.max_batch_photos,
+            deliver=self._deliver,
+            tell=self._tell,
+        )
+        lanes.start()
+        self._state = "ready"
+        self.record.log.event("ready", bundles=list(shelf.bundles.values()))
         try:
             while not stop():
                 self._turn(_POLL_S)
+                if self._reload_asked:
+                    self._reload_asked = False
+                    threading.Thread(target=self._reload_quietly, name="reload", daemon=True).start()
+            self._state = "draining"
+            self.record.log.event("draining", open=len(self._desk))
             self._desk.drain()
             drained_by = time.monotonic() + self._limits.drain_s
             while len(self._desk) and time.monotonic() < drained_by:
@@ -120,8 +149,22 @@ class Service:
             self._turn(0)  # sends what was posted last
         finally:
             self._send(self._desk.close())
-            # A photo in the middle of its networks cannot be interrupted; it ends within its own time.
-            computing.join(_LAST_PHOTO_S)
+            lanes.join(_LAST_PHOTO_S)
+            self.record.log.event("stopped")
+
+    def ask_reload(self) -> None:
+        """Have the bundles loaded anew soon; from any thread and from a signal handler."""
+        self._reload_asked = True
+
+    def reload(self) -> list[Reloaded]:
+        """Load the bundles anew and return what became of each; raises Refused while loading or another reload runs."""
+        if self._shelf is None:
+            raise Refused("The service is still loading its bundles; try again in a few seconds.")
+        outcome = self._shelf.reload()
+        for entry in outcome:
+            values = {"error": entry.error} if entry.error else {}
+            self.record.log.event("kept" if entry.error else "reloaded", name=entry.name, bundle=entry.bundle, **values)
+        return outcome
 
     def close(self) -> None:
         """Say Bye to every client and free the port. Harmless when repeated."""
@@ -133,15 +176,24 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _reload_quietly(self) -> None:
+        try:
+            self.reload()
+        except Refused as error:
+            self.record.log.event("kept", error=str(error))
+
     def _greet(self, hello: Hello) -> Welcome | Reject:
-        assert self._schema is not None  # `run` sets it before it polls
-        return schema_refusal(self._schema, hello) or Welcome(
+        shelf = self._shelf
+        assert shelf is not None  # `run` sets it before it polls
+        return schema_refusal(shelf.schema, hello) or Welcome(
             role="service",
             software=software(),
-            bundle=self._bundle,
-            schema_hash=self._schema.hash,
+            bundle=shelf.bundle,
+            schema_hash=shelf.schema.hash,
             max_photo_bytes=self._limits.max_photo_bytes,
-            schema=self._schema.to_json(),
+            features=shelf.features,
+            bundles=shelf.names,
+            schema=shelf.schema.to_json(),
         )
 
     def _turn(self, timeout_s: float) -> None:
@@ -149,80 +201,71 @@ class Service:
         if due_at is not None:
             timeout_s = min(timeout_s, max(0.0, due_at - time.monotonic()))
         for event in self._router.poll(timeout_s):
-            self._send(self._answers(event))
+            self._take(event)
         self._send(self._desk.expire(time.monotonic()))
+        self._send_progress()
 
-    def _answers(self, event: Event) -> list[Answer]:
+    def _take(self, event: Event) -> None:
+        peer = event.peer
+        if isinstance(event, Joined):
+            self._clients[peer] = client_mark(event.hello.instance)
+            self.record.log.event("joined", client=self._clients[peer], software=event.hello.software[:80])
+            return
         if isinstance(event, Lost):
-            self._desk.forget(event.peer)
-        if isinstance(event, Joined | Lost):
-            return []
-        peer, message = event.peer, event.message
-        if isinstance(message, Import):
-            return self._admit(event, message)
-        if isinstance(message, Cancel):
-            return self._desk.cancel(peer, message.request_id)
-        if isinstance(message, Error):  # of our own mistake; answering it could go on for ever
-            return []
-        return [(peer, Error(0, "unknown-kind", f"A service has no use for '{message.kind}'."))]
+            dropped = self._desk.forget(peer)
+            self.record.count("dropped", dropped)
+            self.record.log.event("left", client=self._clients.pop(peer, ""), reason=event.reason, dropped=dropped)
+            return
+        message = event.message
+        if isinstance(message, Import | Refine | Compare):
+            self._send(self._admit(peer, message), message.kind, len(message.photo))
+        elif isinstance(message, Cancel):
+            self._send(self._desk.cancel(peer, message.request_id))
+        elif not isinstance(message, Error):  # of our own mistake; answering it could go on for ever
+            self._send([(peer, Error(0, "unknown-kind", f"A service has no use for '{message.kind}'."))])
 
-    def _admit(self, event: Received, job: Import) -> list[Answer]:
+    def _admit(self, peer: bytes, job: Job) -> list[Answer]:
+        assert self._shelf is not None
         size, most = len(job.photo), self._limits.max_photo_bytes
+        words = self._shelf.unknown(job.bundle)
         if size > most:
             words = f"The photo has {size / 2**20:.1f} MiB, but this service takes {most / 2**20:g}; save it smaller."
-            answers: list[Answer] = [(event.peer, Error(job.request_id, "input", words))]
-        else:
-            answers = self._desk.submit(event.peer, job, time.monotonic())
-        self.counts.refused += sum(isinstance(answer, Error) for _, answer in answers)
-        return answers
+        if words:
+            return [(peer, Error(job.request_id, "input", words))]
+        return self._desk.submit(peer, job, time.monotonic())
 
-    def _send(self, answers: list[Answer]) -> None:
+    def _send(self, answers: list[Answer], kind: str = "", size: int = 0) -> None:
+        """Send what the socket's thread answers itself."""
         for peer, message in answers:
             self._router.send(peer, message)
+            own = {} if isinstance(message, Superseded) else {"kind": kind, "size": size}
+            self.record.turned_away(self._clients.get(peer, ""), message, **own)
 
-    def _compute(self, networks: Networks) -> None:
-        """The computing thread: takes what is queued, up to a batch, and answers each photo when it is ready."""
-        most = max(1, min(self._limits.max_batch_photos, networks.batch_photos))
-        while taken := self._desk.take(most):
-            wanted = [request for request in taken if self._desk.wanted(request)]
-            self.counts.dropped += len(taken) - len(wanted)
-            started = time.monotonic()
-            unanswered = list(wanted)
-            try:
-                results = networks.files([request.job.photo for request in wanted])
-                for request, result in zip(wanted, results, strict=True):
-                    self._answer(request, self._message(request, result, started))
-                    unanswered.remove(request)
-            except Exception as error:
-                # One defect must not end the service; the operator sees where it was, the client that it was ours.
-                traceback.print_exc(file=sys.stderr)
-                for request in unanswered:
-                    words = f"The service failed on this photo ({type(error).__name__}: {error}); see its log."
-                    self._answer(request, Error(request.job.request_id, "internal", words))
+    def _send_progress(self) -> None:
+        with self._progress_lock:
+            latest, self._progress = self._progress, {}
+        for request, progress in latest.items():
+            # What was answered meanwhile, or whose client does not keep up, hears no more of it.
+            if self._desk.wanted(request):
+                self._router.offer(request.peer, progress)
 
-    def _answer(self, request: Request, message: Message) -> None:
+    def _tell(self, request: Request, progress: Progress) -> None:
+        """From a lane: the newest progress replaces one that was not sent yet."""
+        with self._progress_lock:
+            self._progress[request] = progress
+        self._router.wake()
+
+    def _deliver(self, request: Request, message: Message, photos: int) -> None:
+        """From a lane: an answer, unless the request was answered otherwise meanwhile."""
+        try:
+            codec.encode(
+                message
+            )  # views, no copies: what the wire cannot carry must fail here, not in the socket's thread
+        except ProtocolError as error:
+            message = Error(request.job.request_id, "internal", f"The answer cannot be sent: {error}")
         if not self._desk.finish(request):
-            self.counts.late += 1
+            self.record.count("late")
             return
-        if isinstance(message, Imported):
-            self.counts.imported += 1
-        else:
-            self.counts.failed += 1
+        client = self._clients.get(request.peer, "")
+        self.record.computed(request, client, message, time.monotonic(), photos)
         self._router.post(request.peer, message)
-
-    def _message(self, request: Request, result: Reconstruction | InputError, started: float) -> Message:
-        job = request.job
-        if isinstance(result, InputError):
-            return Error(job.request_id, "input", str(result))
-        assert self._schema is not None  # `run` sets it before it starts this thread
-        return Imported(
-            request_id=job.request_id,
-            schema_hash=self._schema.hash,
-            faces=result.faces,
-            warnings=result.warnings,
-            timings_ms={"queue": (started - request.received_at) * 1000, **result.timings_ms},
-            parameters=result.parameters,
-            choices=result.choices,
-            aligned=result.aligned if job.pictures else None,
-            preview=result.imitator_image if job.pictures else None,
-        )

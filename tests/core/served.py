@@ -1,66 +1,108 @@
-"""A service that runs in a thread of the test, with networks that the test can hold still."""
+"""A service that runs in a thread of the test, with answers that the test can hold still."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from core.reconstruct import Reconstruction
-from core.serve import Service, ServiceLimits
-from core.serve.service import Networks
+from core.serve import Answerer, EventLog, Service, ServiceLimits, Shelf
+from core.serve.record import Meter
 from engine_bridge.client import ServiceClient
 from engine_bridge.engines import engine_schema
-from engine_bridge.errors import InputError
 from engine_bridge.keys import ServerKeys
+from engine_bridge.protocol import Compare, Compared, Error, Import, Imported, Progress, Refine, Refined
+from engine_bridge.schema import CharacterSchema
 
 SCHEMA = engine_schema("pattern")
 DEADLINE_S = 30.0
 
 
-class HeldNetworks:
+class HeldAnswers:
     """Takes the photo's first byte for every parameter; b"bad" is no photo, b"crash" a defect. `go` lets it compute."""
 
-    def __init__(self, batch_photos: int = 1) -> None:
-        self.batch_photos = batch_photos
+    features = ("several", "refine", "compare")
+
+    def __init__(
+        self, batch_photos: int = 1, bundle: str = "tiny 1", schema: CharacterSchema = SCHEMA, memory_photos: int = 1000
+    ) -> None:
+        self.schema, self.bundle, self.batch_photos = schema, bundle, batch_photos
+        self.memory_photos = memory_photos  # more together are more than memory holds
         self.batches: list[int] = []
+        self.steps: list[int] = []
+        self.closed = False
         self.started = threading.Semaphore(0)
         self.go = threading.Event()
         self.go.set()
 
-    def files(self, files: Sequence[bytes]) -> Iterator[Reconstruction | InputError]:
-        self.batches.append(len(files))
+    def imports(self, jobs: Sequence[Import]) -> Iterator[Imported | Error]:
+        self.batches.append(len(jobs))
         self.started.release()
-        assert self.go.wait(DEADLINE_S)
-        for data in files:
-            if data == b"crash":
+        assert self.go.wait(DEADLINE_S) and not self.closed
+        if len(jobs) > self.memory_photos:
+            raise MemoryError
+        for job in jobs:
+            photo = bytes(job.photo)
+            if photo == b"crash":
                 raise RuntimeError("a defect")
-            yield InputError("The file is no picture.") if data == b"bad" else found(data[0] / 100)
+            yield Error(job.request_id, "input", "The file is no picture.") if photo == b"bad" else self._found(job)
 
+    def _found(self, job: Import) -> Imported:
+        picture = np.full((8, 8, 3), job.photo[0], np.uint8)
+        return Imported(
+            job.request_id,
+            self.schema.hash,
+            2,
+            ("2 faces were found.",),
+            {"align": 1.0},
+            bundle=self.bundle,
+            parameters=np.full(self.schema.count, job.photo[0] / 100, np.float32),
+            choices=self.schema.default_choices,
+            aligned=picture if job.pictures else None,
+            preview=picture if job.pictures else None,
+        )
 
-def found(value: float) -> Reconstruction:
-    picture = np.full((8, 8, 3), round(value * 100), np.uint8)
-    vector = np.full(SCHEMA.count, value, np.float32)
-    said = ("2 faces were found.",)
-    return Reconstruction(vector, vector, SCHEMA.default_choices, picture, picture, 2, said, {"align": 1.0})
+    def refine(self, job: Refine, tell: Callable[[Progress], None], stop: Callable[[], bool]) -> Refined | Error:
+        self.started.release()
+        step = 0
+        for step in range(1, job.steps + 1):
+            if stop():
+                break
+            self.steps.append(step)
+            tell(Progress(job.request_id, "", step, job.steps, 1.0, 1 / step, 0.0, job.parameters))
+            self.go.wait(0.01)
+        return Refined(
+            job.request_id, self.schema.hash, "", self.bundle, step, "steps", "imitator", True, 1.0, 0.5, {},
+            parameters=job.parameters, choices=job.choices,
+        )  # fmt: skip
+
+    def compare(self, job: Compare) -> Compared | Error:
+        self.started.release()
+        return Compared(job.request_id, "", "imitator", side=np.zeros((4, 8, 3), np.uint8))
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class Served:
-    """A service that runs in a thread until the block ends."""
+    """A service that runs in a thread until the block ends; `answers` are its only bundle, or `sources` make several."""
 
     def __init__(
         self,
-        networks: Networks,
+        answers: Answerer | None = None,
         limits: ServiceLimits | None = None,
         keys: ServerKeys | None = None,
-        name: str = "tiny 1",
+        *,
+        sources: Mapping[str, Callable[[], Answerer]] | None = None,
+        log: EventLog | None = None,
+        meter: Meter | None = None,
     ) -> None:
-        self.networks = networks
-        self.service = Service("tcp://127.0.0.1:0", limits=limits, keys=keys)
+        self.answers = answers
+        self.shelf = Shelf(sources or {"tiny": lambda: answers or HeldAnswers()})
+        self.service = Service("tcp://127.0.0.1:0", limits=limits, keys=keys, log=log, meter=meter)
         self.stop = threading.Event()
-        arguments = (networks, SCHEMA, name, self.stop.is_set)
-        self.thread = threading.Thread(target=self.service.run, args=arguments, daemon=True)
+        self.thread = threading.Thread(target=self.service.run, args=(self.shelf, self.stop.is_set), daemon=True)
 
     def client(self) -> ServiceClient:
         return ServiceClient(self.service.endpoint)
@@ -74,13 +116,14 @@ class Served:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if isinstance(self.networks, HeldNetworks):
-            self.networks.go.set()
+        if isinstance(self.answers, HeldAnswers):
+            self.answers.go.set()
         self.stop.set()
         assert self.ended()
         self.service.close()
+        self.shelf.close()
 
 
 def wait_until_computing(served: Served) -> None:
-    assert isinstance(served.networks, HeldNetworks)
-    assert served.networks.started.acquire(timeout=DEADLINE_S)
+    assert isinstance(served.answers, HeldAnswers)
+    assert served.answers.started.acquire(timeout=DEADLINE_S)

@@ -16,7 +16,7 @@ from engine_bridge.errors import DeadlineExceeded, InputError
 from engine_bridge.keys import generate_keys, load_client_keys, load_server_keys
 from tests.core.bundles import coarse
 from tests.core.photo_files import Picture, encoded
-from tests.core.served import DEADLINE_S, HeldNetworks, Served
+from tests.core.served import DEADLINE_S, HeldAnswers, Served
 
 
 def test_a_port_in_use_is_one_sentence() -> None:
@@ -35,8 +35,8 @@ def test_an_address_that_others_can_reach_needs_keys() -> None:
 
 def test_an_address_with_keys_serves_those_it_admits(tmp_path: Path) -> None:
     server, panel = generate_keys(tmp_path, ["panel"])
-    networks = HeldNetworks()
-    with Served(networks, keys=load_server_keys(server)) as served:
+    answers = HeldAnswers()
+    with Served(answers, keys=load_server_keys(server)) as served:
         with ServiceClient(served.service.endpoint, load_client_keys(panel)) as client:
             assert np.allclose(client.import_photo(bytes([50]), deadline_s=DEADLINE_S).parameters, 0.5)
         stranger = ServiceClient(served.service.endpoint, connect_s=1.0)

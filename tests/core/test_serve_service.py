@@ -1,24 +1,26 @@
-"""The service over a real socket, with networks that a test can hold still: each request is answered once, in words."""
+"""The service over a real socket, with answers that a test can hold still: each request is answered once, in words."""
 
 from __future__ import annotations
 
+import io
+import json
 import time
 from concurrent.futures import Future
 
 import numpy as np
 import pytest
 
-from core.serve import DeskLimits, ServiceLimits
+from core.serve import DeskLimits, EventLog, ServiceLimits
 from engine_bridge.client import ImportResult, Overtaken, ServiceClient
 from engine_bridge.dealer import Dealer
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import DeadlineExceeded, InputError, Refused
 from engine_bridge.protocol import Error, Hello, Import, Imported, Message, Ping
-from tests.core.served import DEADLINE_S, SCHEMA, HeldNetworks, Served, wait_until_computing
+from tests.core.served import DEADLINE_S, SCHEMA, HeldAnswers, Served, wait_until_computing
 
 
 def test_a_photo_comes_back_as_parameters_with_pictures_warnings_and_times() -> None:
-    with Served(HeldNetworks()) as served, served.client() as client:
+    with Served(HeldAnswers()) as served, served.client() as client:
         hello = client.hello()
         assert (hello.schema.hash, hello.bundle) == (SCHEMA.hash, "tiny 1")
         result = client.import_photo(bytes([150]), deadline_s=DEADLINE_S)
@@ -30,28 +32,39 @@ def test_a_photo_comes_back_as_parameters_with_pictures_warnings_and_times() -> 
 
 
 def test_pictures_are_left_out_when_not_asked_for() -> None:
-    with Served(HeldNetworks()) as served, served.client() as client:
+    with Served(HeldAnswers()) as served, served.client() as client:
         result = client.import_photo(bytes([10]), deadline_s=DEADLINE_S, pictures=False)
     assert result.aligned is None and result.preview is None
 
 
 def test_a_bad_photo_is_an_error_in_words_and_the_service_goes_on() -> None:
-    with Served(HeldNetworks()) as served, served.client() as client:
+    with Served(HeldAnswers()) as served, served.client() as client:
         with pytest.raises(InputError, match="no picture"):
             client.import_photo(b"bad", deadline_s=DEADLINE_S)
         assert np.allclose(client.import_photo(bytes([50]), deadline_s=DEADLINE_S).parameters, 0.5)
 
 
-def test_a_defect_costs_one_photo_and_not_the_service(capfd: pytest.CaptureFixture[str]) -> None:
-    with Served(HeldNetworks()) as served, served.client() as client:
-        with pytest.raises(Refused, match="RuntimeError: a defect"):
-            client.import_photo(b"crash", deadline_s=DEADLINE_S)
-        client.import_photo(bytes([50]), deadline_s=DEADLINE_S)
-    assert "RuntimeError: a defect" in capfd.readouterr().err
+def test_a_defect_costs_one_photo_and_neither_its_batch_nor_the_service() -> None:
+    lines, answers = io.StringIO(), HeldAnswers(batch_photos=4)
+    answers.go.clear()
+    with Served(answers, log=EventLog(lines, "json")) as served, served.client() as client:
+        futures = [client.submit(bytes([1]), "", DEADLINE_S)[1]]
+        wait_until_computing(served)
+        futures += [client.submit(photo, "", DEADLINE_S)[1] for photo in (bytes([2]), b"crash", bytes([4]))]
+        wait_until_read(client)
+        answers.go.set()
+        assert [np.round(futures[place].result(DEADLINE_S).parameters[0], 2) for place in (0, 1, 3)] == pytest.approx(
+            [0.01, 0.02, 0.04]
+        )
+        error = futures[2].exception(DEADLINE_S)
+        assert isinstance(error, Refused) and "RuntimeError: a defect" in str(error)
+    served.service.record.log.close()
+    (defect,) = [event for event in map(json.loads, lines.getvalue().splitlines()) if event["event"] == "defect"]
+    assert defect["error"] == "RuntimeError" and defect["where"][-1].startswith("served.py:")
 
 
 def test_a_photo_over_the_limit_is_refused_by_client_and_service() -> None:
-    with Served(HeldNetworks(), ServiceLimits(max_photo_bytes=100)) as served:
+    with Served(HeldAnswers(), ServiceLimits(max_photo_bytes=100)) as served:
         with served.client() as client, pytest.raises(InputError, match="101 bytes"):
             client.import_photo(bytes(101))
         answer = answer_to(served, Import(1, "", 1000, True, bytes(101)))
@@ -72,30 +85,30 @@ def answer_to(served: Served, message: Message) -> Message:
 
 
 def test_a_message_that_a_service_has_no_use_for_is_answered() -> None:
-    with Served(HeldNetworks()) as served:
+    with Served(HeldAnswers()) as served:
         answer = answer_to(served, Imported(1, "", 0, (), {}, np.zeros(1, np.float32), np.zeros(1, np.uint8)))
     assert isinstance(answer, Error) and answer.code == "unknown-kind"
 
 
 def test_the_newest_photo_of_a_slot_wins_and_the_older_hear_of_it() -> None:
-    networks = HeldNetworks()
-    networks.go.clear()
-    with Served(networks) as served, served.client() as client:
+    answers = HeldAnswers()
+    answers.go.clear()
+    with Served(answers) as served, served.client() as client:
         futures = [client.submit(bytes([100]), "panel", DEADLINE_S)[1]]
         wait_until_computing(served)
         futures += [client.submit(bytes([100 + step]), "panel", DEADLINE_S)[1] for step in (1, 2)]
         for overtaken in futures[:2]:
             assert isinstance(overtaken.exception(DEADLINE_S), Overtaken)
-        networks.go.set()
+        answers.go.set()
         assert np.allclose(futures[2].result(DEADLINE_S).parameters, 1.02)
         client.import_photo(bytes([1]), deadline_s=DEADLINE_S)  # so that the computing thread is past the others
     assert (served.service.counts.imported, served.service.counts.late) == (2, 1)
 
 
 def test_the_router_answers_heartbeats_while_the_networks_are_busy() -> None:
-    networks = HeldNetworks()
-    networks.go.clear()
-    with Served(networks) as served, served.client() as client:
+    answers = HeldAnswers()
+    answers.go.clear()
+    with Served(answers) as served, served.client() as client:
         _, future = client.submit(bytes([7]), "", DEADLINE_S)
         wait_until_computing(served)
         with served.client() as other:
@@ -104,37 +117,37 @@ def test_the_router_answers_heartbeats_while_the_networks_are_busy() -> None:
             dealer.greet(DEADLINE_S)
             dealer.send(Ping(1))
         assert not future.done()
-        networks.go.set()
+        answers.go.set()
         future.result(DEADLINE_S)
 
 
 def test_a_photo_past_its_deadline_is_said_so_while_the_networks_are_busy() -> None:
-    networks = HeldNetworks()
-    networks.go.clear()
-    with Served(networks) as served, served.client() as client:
+    answers = HeldAnswers()
+    answers.go.clear()
+    with Served(answers) as served, served.client() as client:
         _, future = client.submit(bytes([7]), "", 0.2)
         error = future.exception(DEADLINE_S)
         assert isinstance(error, DeadlineExceeded) and "200 ms" in str(error)
 
 
 def test_a_full_queue_refuses_in_words() -> None:
-    networks = HeldNetworks()
-    networks.go.clear()
-    with Served(networks, ServiceLimits(desk=DeskLimits(waiting_requests=1))) as served, served.client() as client:
+    answers = HeldAnswers()
+    answers.go.clear()
+    with Served(answers, ServiceLimits(desk=DeskLimits(waiting_requests=1))) as served, served.client() as client:
         first = client.submit(bytes([1]), "", DEADLINE_S)[1]
         wait_until_computing(served)
         second = client.submit(bytes([2]), "", DEADLINE_S)[1]
         third = client.submit(bytes([3]), "", DEADLINE_S)[1]
         refusal = third.exception(DEADLINE_S)
-        assert isinstance(refusal, Refused) and "queue of 1 photos is full" in str(refusal)
-        networks.go.set()
+        assert isinstance(refusal, Refused) and "queue of 1 requests is full" in str(refusal)
+        answers.go.set()
         assert [np.round(f.result(DEADLINE_S).parameters[0], 2) for f in (first, second)] == pytest.approx([0.01, 0.02])
 
 
 def test_what_is_queued_is_computed_together_up_to_the_batch() -> None:
-    networks = HeldNetworks(batch_photos=4)
-    networks.go.clear()
-    with Served(networks, ServiceLimits(max_batch_photos=3)) as served, served.client() as client:
+    answers = HeldAnswers(batch_photos=4)
+    answers.go.clear()
+    with Served(answers, ServiceLimits(max_batch_photos=3)) as served, served.client() as client:
         futures = [client.submit(bytes([1]), "", DEADLINE_S)[1]]
         wait_until_computing(served)
         futures += [client.submit(bytes([step]), "", DEADLINE_S)[1] for step in (2, 3, 4, 5)]
@@ -142,10 +155,10 @@ def test_what_is_queued_is_computed_together_up_to_the_batch() -> None:
         client.submit(b"x" * 10, "last", DEADLINE_S)
         client.submit(b"x" * 11, "last", DEADLINE_S)
         wait_until_read(client)
-        networks.go.set()
+        answers.go.set()
         values = [float(future.result(DEADLINE_S).parameters[0]) for future in futures]
     assert values == pytest.approx([0.01, 0.02, 0.03, 0.04, 0.05])
-    assert networks.batches[:2] == [1, 3]
+    assert answers.batches[:2] == [1, 3]
 
 
 def wait_until_read(client: ServiceClient) -> None:
@@ -156,9 +169,9 @@ def wait_until_read(client: ServiceClient) -> None:
 
 
 def test_a_stop_finishes_what_is_open_and_refuses_the_new() -> None:
-    networks = HeldNetworks()
-    networks.go.clear()
-    served = Served(networks)
+    answers = HeldAnswers()
+    answers.go.clear()
+    served = Served(answers)
     with served, served.client() as client:
         first = client.submit(bytes([1]), "", DEADLINE_S)[1]
         wait_until_computing(served)
@@ -167,7 +180,7 @@ def test_a_stop_finishes_what_is_open_and_refuses_the_new() -> None:
         served.stop.set()
         refusal = until_refused(client)
         assert "shutting down" in str(refusal)
-        networks.go.set()
+        answers.go.set()
         assert first.result(DEADLINE_S) and second.result(DEADLINE_S)
         assert served.ended()
 
@@ -184,7 +197,7 @@ def until_refused(client: ServiceClient) -> Refused:
 
 def test_a_client_for_another_character_is_refused_with_both_hashes() -> None:
     other = engine_schema("embedded")
-    with Served(HeldNetworks()) as served, ServiceClient(served.service.endpoint, schema=other) as client:
+    with Served(HeldAnswers()) as served, ServiceClient(served.service.endpoint, schema=other) as client:
         error = refusal_of(client)
     assert SCHEMA.hash in error and other.hash in error
 
