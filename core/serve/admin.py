@@ -69,6 +69,7 @@ class Admin:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64
     # On Windows this option would let a second program take the port.
     allow_reuse_address = hasattr(socket, "SO_REUSEPORT")
 

@@ -246,10 +246,13 @@ class Desk:
         return "", victims
 
     def _finishes(self, state: _LaneState, order: list[Request], now: float) -> dict[Request, float]:
-        # A batch that takes longer than expected is taken to be nearly done.
-        free_at = [max(now, batch.started_at + batch.expected_s) for batch in state.running]
+        # A batch that takes longer than expected is taken to be nearly done; a search that nobody wants any more is.
+        free_at = [max(now, batch.started_at + batch.expected_s) for batch in state.running if not self._ending(batch)]
         free_at += [now] * (state.threads - len(free_at))
         return self.forecast.finishes(free_at, order, state.batch)
+
+    def _ending(self, batch: Batch) -> bool:
+        return batch.lane == "searches" and all(self._open.get(r.key) is not r for r in batch.requests)
 
     def _remove(self, request: Request, *, replaced: bool = False) -> None:
         """Close a request; `replaced` says that another one took its place in the queue already."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -25,10 +26,16 @@ class HeldAnswers:
     features = ("several", "refine", "compare")
 
     def __init__(
-        self, batch_photos: int = 1, bundle: str = "tiny 1", schema: CharacterSchema = SCHEMA, memory_photos: int = 1000
+        self,
+        batch_photos: int = 1,
+        bundle: str = "tiny 1",
+        schema: CharacterSchema = SCHEMA,
+        memory_photos: int = 1000,
+        step_s: float = 0.0,
     ) -> None:
         self.schema, self.bundle, self.batch_photos = schema, bundle, batch_photos
         self.memory_photos = memory_photos  # more together are more than memory holds
+        self.step_s = step_s  # of a search
         self.batches: list[int] = []
         self.steps: list[int] = []
         self.closed = False
@@ -71,7 +78,7 @@ class HeldAnswers:
                 break
             self.steps.append(step)
             tell(Progress(job.request_id, "", step, job.steps, 1.0, 1 / step, 0.0, job.parameters))
-            self.go.wait(0.01)
+            time.sleep(self.step_s)
         return Refined(
             job.request_id, self.schema.hash, "", self.bundle, step, "steps", "imitator", True, 1.0, 0.5, {},
             parameters=job.parameters, choices=job.choices,
