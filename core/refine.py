@@ -34,6 +34,17 @@ class RefineConfig:
     geometry: float = 0.02  # of the mean squared difference of the geometry's directions, cm²
     colour: float = 1.0  # of the mean squared difference of the logarithms of regional colours
     stay: float = 1.0  # of the mean squared distance from where the search began, in half-range units
+    # The landmark network costs a third of a step, and its term changes slowly: it is asked at every so many steps,
+    # weighs so much more there, and keeps its last value in between.
+    geometry_every: int = 3
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a search aims at: how the photo differs from its group's average photo, (1, F), and the groups (1, G)."""
+
+    apart: Tensor
+    groups: Tensor
 
 
 @dataclass(frozen=True)
@@ -47,14 +58,20 @@ class Refined:
 
 
 class Refiner:
-    """A bundle's imitator and reader, ready to search; one face at a time."""
+    """A bundle's imitator and reader, ready to search; one face at a time, several threads may search at once."""
 
     def __init__(self, bundle: Bundle, landmark_net: LandmarkNet, identity_net: IdentityNet) -> None:
         self._imitator, self._reader = bundle.imitator.eval(), bundle.reader.eval()
         self._landmark_net, self._identity_net = landmark_net, identity_net
         self._weight, self._bias = bundle.constants["landmark_weight"], bundle.constants["landmark_bias"]
         with torch.no_grad():
-            self._archetypes = self._drawn(self._reader.archetype)
+            self._archetypes = self.features(self._imitated(self._reader.archetype), self._reader.archetype)
+
+    @torch.no_grad()
+    def target(self, faces: FaceFeatures, groups: Tensor | None = None) -> Target:
+        """What one photo's features ask for, around `groups` (1, G) or those the face looks like."""
+        shares = self._reader(faces, groups).groups
+        return Target(self._reader.rows(faces) - shares @ self._reader.feature_mean, shares)
 
     def refine(
         self,
@@ -62,66 +79,105 @@ class Refiner:
         start: Tensor | None = None,
         config: RefineConfig | None = None,
         stop: Callable[[int], bool] = lambda step: False,
+        *,
+        groups: Tensor | None = None,
+        free: Tensor | None = None,
+        partners: Tensor | None = None,
+        progress: Callable[[Refined], None] = lambda best: None,
     ) -> Refined:
         """Search from `start` (P,) in half-range units (default: what the reader says) for one photo's features.
 
-        `stop(step)` is asked before every step. Raises InputError for a number of steps out of range.
+        `stop(step)` is asked before every step, `progress` is told the best so far after it. `free` (P,) bool: what may
+        move (default: all). `partners` (P,) indices: pairs that are kept equal. Raises InputError for a number of
+        steps out of range.
         """
         config = config or RefineConfig()
         if not 0 <= config.steps <= MOST_STEPS:
             raise InputError(f"The number of refine steps is {config.steps}, expected 0 to {MOST_STEPS}.")
+        target = self.target(faces, groups)
         with torch.no_grad():
-            reading = self._reader(faces)
-            first = (reading.parameters if start is None else start[None]).clone()
-            apart = self._reader.rows(faces) - reading.groups @ self._reader.feature_mean
-            wanted = reading.groups @ self._archetypes
-        held = (reading.groups @ self._reader.gain) > 0
+            wanted = target.groups @ self._archetypes
+            first = (self._reader(faces, groups).parameters if start is None else start[None]).clone()
+            moving = ((target.groups @ self._reader.gain) > 0).float()  # what an archetype holds stays as it is
+            if free is not None:
+                moving = moving * free.float()
         parameters = first.clone().requires_grad_(True)
         optimizer = torch.optim.Adam([parameters], config.rate)
-        best, best_loss, before, done = first[0], float("inf"), float("nan"), 0
+        best, best_loss, before, done, geometry = first[0], float("inf"), float("nan"), 0, torch.zeros(())
         for step in range(config.steps + 1):
             if step and stop(step):
                 break
-            loss = self._loss(parameters, first, apart, wanted, config)
-            value = float(loss.detach())
+            looks = step % config.geometry_every == 0
+            differences = self.features(self._imitated(parameters), parameters, looks) - wanted
+            loss, shape = self._losses(differences, target.apart, config)
+            loss = loss + config.stay * (parameters - first).square().mean()
+            geometry = shape.detach() if looks else geometry
+            value = float(loss.detach() + geometry)
             before = value if step == 0 else before
             if value < best_loss:
                 best, best_loss = parameters.detach()[0].clone(), value
             done = step
+            progress(Refined(best, before, best_loss, done))
             if step == config.steps:
                 break
             optimizer.zero_grad()
-            loss.backward()
+            (loss + config.geometry_every * shape if looks else loss).backward()
             assert parameters.grad is not None
-            parameters.grad *= held  # what an archetype holds stays as it is
+            parameters.grad *= moving
             optimizer.step()
             with torch.no_grad():
                 parameters.clamp_(-1.0, 1.0)
+                if partners is not None:
+                    mean = (parameters + parameters[:, partners]) / 2
+                    parameters.copy_(torch.where(moving > 0, mean, parameters))
         return Refined(best, before, best_loss, done)
 
-    def _loss(self, parameters: Tensor, first: Tensor, apart: Tensor, wanted: Tensor, config: RefineConfig) -> Tensor:
-        difference = self._drawn(parameters) - wanted
-        size, shapes = self._reader.embedding_mean.numel(), self._reader.directions.shape[1]
-        cosine = torch.cosine_similarity(difference[:, :size], apart[:, :size])
-        error = difference[:, size:] - apart[:, size:]
-        return (
-            config.identity * (1.0 - cosine).mean()
-            + config.geometry * error[:, :shapes].square().mean()
-            + config.colour * error[:, shapes:].square().mean()
-            + config.stay * (parameters - first).square().mean()
-        )
+    @torch.no_grad()
+    def distance(
+        self,
+        target: Target,
+        picture: Tensor,
+        parameters: Tensor,
+        archetypes: Tensor,
+        config: RefineConfig | None = None,
+    ) -> float:
+        """How far a drawn picture (1, 3, 256, 256) of `parameters` (1, P) is from what the target asks for.
 
-    def _drawn(self, parameters: Tensor) -> Tensor:
-        """(B, P) in half-range units -> features (B, F) of the imitator's picture, placed by the map to landmarks."""
-        picture = self._imitator.linear(self._imitator.default + parameters / self._imitator.scale)
+        `archetypes` (G, F): features of the same artist's pictures of the archetypes, an engine's or the imitator's.
+        """
+        differences = self.features(picture, parameters) - target.groups @ archetypes
+        loss, shape = self._losses(differences, target.apart, config or RefineConfig())
+        return float(loss + shape)
+
+    def features(self, pictures: Tensor, parameters: Tensor, geometry: bool = True) -> Tensor:
+        """Pictures (B, 3, 256, 256) of `parameters` (B, P) in half-range units -> (B, F), as the reader's rows.
+
+        The face is placed by the map to landmarks. Without `geometry` its columns are zero, and nothing is asked of
+        the landmark network.
+        """
         points = torch.einsum("bp,pkc->bkc", parameters.detach(), self._weight) + self._bias
-        chips = face_chips(picture, points5(points), antialias=False)
-        landmarks, _ = self._landmark_net.landmarks(crop_by_points(picture, points, antialias=False))
-        return torch.cat(
-            [
-                self._identity_net(chips),
-                self._reader.shape(FaceFeatures(chips, self._landmark_net.canonical(landmarks), chips, chips)),
-                log_colours(region_colours(picture, points), hair_colours(picture, points)),
-            ],
-            dim=1,
-        )
+        chips = face_chips(pictures, points5(points), antialias=False)
+        if geometry:
+            landmarks, _ = self._landmark_net.landmarks(crop_by_points(pictures, points, antialias=False))
+            shape = self._reader.shape(FaceFeatures(chips, self._landmark_net.canonical(landmarks), chips, chips))
+        else:
+            shape = pictures.new_zeros(len(pictures), self._reader.directions.shape[1])
+        colours = log_colours(region_colours(pictures, points), hair_colours(pictures, points))
+        return torch.cat([self._identity_net(chips), shape, colours], dim=1)
+
+    @property
+    def imitated_archetypes(self) -> Tensor:
+        """(G, F) features of the imitator's pictures of the archetypes."""
+        return self._archetypes
+
+    def _losses(self, differences: Tensor, apart: Tensor, config: RefineConfig) -> tuple[Tensor, Tensor]:
+        """The loss without geometry, and geometry's part of it."""
+        size, shapes = self._reader.embedding_mean.numel(), self._reader.directions.shape[1]
+        cosine = torch.cosine_similarity(differences[:, :size], apart[:, :size])
+        error = differences[:, size:] - apart[:, size:]
+        loss = config.identity * (1.0 - cosine).mean() + config.colour * error[:, shapes:].square().mean()
+        return loss, config.geometry * error[:, :shapes].square().mean()
+
+    def _imitated(self, parameters: Tensor) -> Tensor:
+        """(B, P) in half-range units -> (B, 3, 256, 256)."""
+        return self._imitator.linear(self._imitator.default + parameters / self._imitator.scale)

@@ -170,7 +170,8 @@ def messages() -> Iterator[tuple[str, p.Message]]:
     yield (
         "imported with all that was asked for",
         p.Imported(5, _SCHEMA_HASH, 2, ("The face is turned.",), {"align": 11.5}, three[0], options[0], image, image,
-                   digest=digest, bundle="embedded 1", face=1, codes=("turned",), severities=("warning",),
+                   digest=digest, bundle="embedded 1", face=1, drawn_by="engine", codes=("turned",),
+                   severities=("warning",),
                    measures={"yaw_deg": 31.5}, colours={"skin.red": 0.75}, groups={"woman": 0.875, "man": 0.125},
                    confidence=np.array([0.0, 0.5, 1.0], np.float32),
                    boxes=np.array([[1, 2, 30.5, 40], [50, 2, 60, 12]], np.float32),
@@ -224,7 +225,7 @@ def valid_vectors() -> Iterator[dict[str, Any]]:
     older_ask = _without(ask[0], "bundle", "face", "group", "locked", "mirrored", "variations", "lengths")
     answer = encode(p.Imported(4, _SCHEMA_HASH, 2, (), {}, np.zeros(3, np.float32), np.zeros(1, np.uint8)))
     older_answer = _without(
-        answer[0], "digest", "bundle", "face", "codes", "severities", "measures", "colours", "groups"
+        answer[0], "digest", "bundle", "face", "drawn_by", "codes", "severities", "measures", "colours", "groups"
     )
     pong = {"kind": "pong", "number": 7, "parts": []}
     newer = {**pong, "mood": {"good": [1, None, "x"]}, "parts": [{"name": "extra", "dtype": "f8", "shape": [1]}]}

@@ -51,7 +51,8 @@ class ImportResult:
     warnings: tuple[str, ...]
     timings_ms: Mapping[str, float]
     aligned: Pixels | None  # (H, W, 3) sRGB: the photo as the reconstructor saw it
-    preview: Pixels | None  # (H, W, 3) sRGB: the imitator's picture
+    preview: Pixels | None  # (H, W, 3) sRGB: the character
+    drawn_by: str = "imitator"  # who drew the preview: "engine" or "imitator"
     bundle: str = ""
     face: int = 0  # row of `boxes` that was taken
     advice: tuple[Advice, ...] = ()  # the warnings, with their codes and severities
@@ -127,6 +128,7 @@ def import_result(message: Imported, schema: CharacterSchema, digest: str = "") 
         timings_ms=message.timings_ms,
         aligned=message.aligned,
         preview=message.preview,
+        drawn_by=message.drawn_by,
         bundle=message.bundle,
         face=message.face,
         advice=known,

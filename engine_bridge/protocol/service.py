@@ -64,6 +64,7 @@ class Imported(Message):
     digest: str = field(default="", kw_only=True)  # SHA-256 (hex) of the request's `photo`
     bundle: str = field(default="", kw_only=True)  # name and version of the bundle that answered
     face: int = field(default=0, kw_only=True)  # row of `boxes` that was taken
+    drawn_by: str = field(default="imitator", kw_only=True)  # who drew `preview`: "engine" or "imitator"
     codes: tuple[str, ...] = field(default=(), kw_only=True)  # what each warning is about, such as "blurred"
     severities: tuple[str, ...] = field(default=(), kw_only=True)  # of each warning: note, warning or serious
     measures: Mapping[str, float] = field(default_factory=dict[str, float], kw_only=True)  # of the photo gate
@@ -72,7 +73,7 @@ class Imported(Message):
     parameters: FloatVector  # (P,)
     choices: ByteVector  # (C,)
     aligned: Pixels | None = None  # the photo as the reconstructor saw it
-    preview: Pixels | None = None  # the imitator's picture of the parameters
+    preview: Pixels | None = None  # the character, by `drawn_by`
     confidence: FloatVector | None = None  # (P,) in [0, 1]
     boxes: FloatMatrix | None = None  # (F, 4) px in the upright photo: left, top, right, bottom; the largest face first
     thumbnails: Pixels | None = None  # (F * 64, 64, 3): of each face, when there are several

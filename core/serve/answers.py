@@ -1,0 +1,299 @@
+"""Answers: a bundle, and an engine if one is attached, behind the messages of the service and the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.bundle import Bundle
+from core.compare import blend, difference, outlined, side_by_side, silhouette, turned
+from core.drawing import Drawer, stacked
+from core.gate import cut_thumbnails
+from core.holding import Hold
+from core.reconstruct import Reconstructor
+from core.refine import RefineConfig, Target
+from core.refine import Refined as Best
+from core.solve import Solver, Wish, as_tensor
+from engine_bridge.errors import InputError, SchemaError
+from engine_bridge.protocol import (
+    COMPARISONS,
+    MAX_PHOTOS,
+    MAX_STEPS,
+    MAX_VARIATIONS,
+    SERVICE_FEATURES,
+    Compare,
+    Compared,
+    Error,
+    Import,
+    Imported,
+    Progress,
+    Refine,
+    Refined,
+)
+
+_TURNED_PX = 384
+
+
+class Answers:
+    """Implements core.serve.answerer.Answerer; every method may run in several threads at once."""
+
+    def __init__(self, reconstructor: Reconstructor, drawer: Drawer | None = None) -> None:
+        """`drawer` draws this bundle's character; the caller closes it."""
+        self._one = reconstructor
+        self._solver = Solver(reconstructor)
+        self._drawer = drawer
+        self._drawn_archetypes: dict[bytes, torch.Tensor] = {}
+        self.schema = reconstructor.schema
+        self.bundle = reconstructor.bundle_name
+        self.batch_photos = reconstructor.batch_photos
+        self.features = tuple(name for name in SERVICE_FEATURES if name != "engine" or drawer is not None)
+
+    @classmethod
+    def load(cls, bundle: Path | None = None, device: str = "cpu", drawer: Drawer | None = None) -> Answers:
+        """A bundle folder (None: the shipped one), warmed up; raises BundleError, or InputError for the device."""
+        reconstructor = Reconstructor(Bundle.load(bundle), device=device)
+        reconstructor.warm_up()
+        return cls(reconstructor, drawer)
+
+    def imports(self, jobs: Sequence[Import]) -> Iterator[Imported | Error]:
+        """One answer for each job, in order, each as soon as it is there."""
+        for job in jobs:
+            try:
+                yield self._import(job)
+            except (InputError, SchemaError) as error:
+                yield Error(job.request_id, "input", str(error))
+
+    def refine(self, job: Refine, tell: Callable[[Progress], None], stop: Callable[[], bool]) -> Refined | Error:
+        """Search until the steps or the budget are spent, or `stop()`; `tell` gets the best so far."""
+        try:
+            return self._refine(job, tell, stop)
+        except (InputError, SchemaError) as error:
+            return Error(job.request_id, "input", str(error))
+
+    def compare(self, job: Compare) -> Compared | Error:
+        """The pictures that the job asks for."""
+        try:
+            return self._compare(job)
+        except (InputError, SchemaError) as error:
+            return Error(job.request_id, "input", str(error))
+
+    def close(self) -> None:
+        """Nothing is held beyond memory: the drawer is its owner's."""
+
+    def _import(self, job: Import) -> Imported:
+        solved = self._solver.solve(_split(job), self._wish(job))
+        seen, timings_ms = solved.photo.seen, dict(solved.timings_ms)
+        preview, previews, drawn_by = None, None, "imitator"
+        if job.pictures:
+            started = time.perf_counter()
+            rows = [(solved.parameters, solved.choices), *solved.variations]
+            pictures, drawn_by = self._draw(np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows]))
+            preview, previews = pictures[0], pictures[1:]
+            timings_ms["draw"] = (time.perf_counter() - started) * 1000
+        several = seen.face.faces > 1 and job.pictures
+        others = solved.variations
+        return Imported(
+            job.request_id,
+            self.schema.hash,
+            seen.face.faces,
+            tuple(finding.words for finding in solved.findings),
+            timings_ms,
+            solved.parameters,
+            solved.choices,
+            seen.face.image if job.pictures else None,
+            preview,
+            digest=hashlib.sha256(job.photo).hexdigest(),
+            bundle=self.bundle,
+            face=seen.face.face,
+            drawn_by=drawn_by,
+            codes=tuple(finding.code for finding in solved.findings),
+            severities=tuple(finding.severity for finding in solved.findings),
+            measures={name: float(value) for name, value in solved.photo.report.measures.items()},
+            colours={
+                f"{name}.{part}": value
+                for name, rgb in solved.colours.items()
+                for part, value in zip(("red", "green", "blue"), rgb, strict=True)
+            },
+            groups=solved.groups,
+            confidence=self._one.confidence.copy(),
+            boxes=seen.face.boxes,
+            thumbnails=stacked(list(cut_thumbnails(seen.rgb, seen.face.boxes))) if several else None,
+            weights=solved.weights if job.lengths else None,
+            variations=np.stack([row[0] for row in others]) if others else None,
+            variation_choices=np.stack([row[1] for row in others]) if others else None,
+            variation_previews=stacked(list(previews)) if others and previews is not None else None,
+        )
+
+    def _wish(self, job: Import) -> Wish:
+        if job.variations > MAX_VARIATIONS:
+            raise InputError(f"{job.variations} variations were asked for, expected at most {MAX_VARIATIONS}.")
+        if job.lengths and job.face:
+            raise InputError("A face can be chosen in one photo only, not in several of one person; send face 0.")
+        current = None if job.current is None else self.schema.check(job.current)
+        choices = None if job.current_choices is None else self.schema.check_choices(job.current_choices)
+        hold = Hold.of(self.schema, job.locked, job.mirrored)
+        return Wish(hold, job.face, job.group, job.variations, current, choices)
+
+    def _draw(self, parameters: NDArray[np.float32], choices: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], str]:
+        """(N,256,256,3) by the engine, or by the imitator where there is none or it is out of order; and by whom."""
+        drawn = None if self._drawer is None else self._drawer.draw(parameters, choices)
+        if drawn is not None:
+            return drawn, "engine"
+        # One by one, so that a picture does not depend on its neighbours.
+        return np.concatenate([self._one.imitate(row[None]) for row in parameters]), "imitator"
+
+    def _refine(self, job: Refine, tell: Callable[[Progress], None], stop: Callable[[], bool]) -> Refined:
+        if not 1 <= job.steps <= MAX_STEPS:
+            raise InputError(f"{job.steps} steps were asked for, expected 1 to {MAX_STEPS}.")
+        began, digest = time.perf_counter(), hashlib.sha256(job.photo).hexdigest()
+        given, choices = self.schema.check(job.parameters), self.schema.check_choices(job.choices)
+        hold, shares = Hold.of(self.schema, job.locked, job.mirrored), self._solver.shares(job.group)
+        photo = self._solver.look(job.photo, job.face, shares)
+        groups = None if shares is None else torch.from_numpy(shares)[None]
+        looked, start, due = time.perf_counter(), hold.mirror(given), began + job.budget_ms / 1000
+        ended, told_at = "steps", 0.0
+
+        def enough(_: int) -> bool:
+            nonlocal ended
+            if time.perf_counter() >= due:
+                ended = "budget"
+            return ended == "budget" or stop()
+
+        def report(best: Best) -> None:
+            nonlocal told_at
+            now = time.perf_counter()
+            if now - told_at < job.every_ms / 1000 or best.steps == job.steps:
+                return
+            told_at, parameters = now, self._restored(best.parameters, given, hold)
+            picture = self._one.imitate(parameters[None])[0] if job.pictures else None
+            elapsed_ms = (now - began) * 1000
+            tell(Progress(job.request_id, digest, best.steps, job.steps, best.loss_before, best.loss_after, elapsed_ms,
+                          parameters, picture))  # fmt: skip
+
+        found = self._solver.refiner.refine(
+            photo.features,
+            self._one.half_range(start),
+            RefineConfig(steps=job.steps),
+            enough,
+            groups=groups,
+            free=torch.from_numpy(hold.free),
+            partners=torch.from_numpy(hold.partners),
+            progress=report,
+        )
+        searched = time.perf_counter()
+        parameters = self._restored(found.parameters, given, hold)
+        before, after, judge, kept, render = found.loss_before, found.loss_after, "imitator", found.steps > 0, None
+        target = self._solver.refiner.target(photo.features, groups)
+        judged = None if stop() else self._judged(target, np.stack([start, parameters]), choices)
+        if judged is not None:
+            (before, after), judge, pictures = judged[0], "engine", judged[1]
+            render = pictures[1] if after < before else pictures[0]
+        kept = after < before
+        if not kept:
+            parameters, after = start, before
+        timings_ms = {
+            "look": (looked - began) * 1000,
+            "search": (searched - looked) * 1000,
+            "engine": (time.perf_counter() - searched) * 1000,
+        }
+        preview = self._one.imitate(parameters[None])[0] if job.pictures else None
+        return Refined(
+            job.request_id, self.schema.hash, digest, self.bundle, found.steps, ended, judge, kept, before, after,
+            timings_ms, parameters, choices, preview, render if job.pictures else None,
+        )  # fmt: skip
+
+    def _restored(self, found: torch.Tensor, given: NDArray[np.float32], hold: Hold) -> NDArray[np.float32]:
+        """A search's parameters in the schema's units; what is held is the given value bit for bit."""
+        return np.where(hold.parameters, given, self._one.schema_units(found)).astype(np.float32)
+
+    def _judged(
+        self, target: Target, parameters: NDArray[np.float32], choices: NDArray[np.uint8]
+    ) -> tuple[tuple[float, float], NDArray[np.uint8]] | None:
+        """Distances to the photo of two characters (2,P) in the engine's own pictures, and these; None without one."""
+        if self._drawer is None:
+            return None
+        refiner, half = self._solver.refiner, self._one.half_range(parameters)
+        drawn = self._drawer.draw(parameters, np.stack([choices, choices]))
+        archetypes = self._engine_archetypes(choices)
+        if drawn is None or archetypes is None:
+            return None
+        before, after = (
+            refiner.distance(target, as_tensor(drawn[n]), half[n][None], archetypes) for n in range(len(drawn))
+        )
+        return (before, after), drawn
+
+    def _engine_archetypes(self, choices: NDArray[np.uint8]) -> torch.Tensor | None:
+        """(G,F) features of the archetypes as the engine draws them with these choices; kept for the next search."""
+        key = choices.tobytes()
+        if key not in self._drawn_archetypes:
+            assert self._drawer is not None
+            half = self._one.bundle.reader.archetype
+            drawn = self._drawer.draw(self._one.schema_units(half), np.tile(choices, (len(half), 1)))
+            if drawn is None:
+                return None
+            with torch.no_grad():
+                rows = [self._solver.refiner.features(as_tensor(drawn[n]), half[n][None]) for n in range(len(half))]
+            self._drawn_archetypes[key] = torch.cat(rows)
+        return self._drawn_archetypes[key]
+
+    def _compare(self, job: Compare) -> Compared:
+        unknown = [kind for kind in job.kinds if kind not in COMPARISONS]
+        if unknown or not job.kinds:
+            raise InputError(f"The comparison '{unknown[0] if unknown else ''}' is unknown; choose of {COMPARISONS}.")
+        if not 0.0 <= job.blend <= 1.0:
+            raise InputError(f"The blend is {job.blend:g}, expected 0 (the photo) to 1 (the character).")
+        parameters, choices = self.schema.check(job.parameters), self.schema.check_choices(job.choices)
+        photo = self._one.see(job.photo, job.face).face.image
+        (character, *_), drawn_by = self._draw(parameters[None], choices[None])
+        outlines = self._silhouettes(job, parameters, choices) if "silhouette" in job.kinds else None
+        return Compared(
+            job.request_id,
+            hashlib.sha256(job.photo).hexdigest(),
+            drawn_by,
+            side_by_side([("photo", photo), ("character", character)]) if "side" in job.kinds else None,
+            blend(photo, character, job.blend) if "blend" in job.kinds else None,
+            difference(photo, character).picture if "difference" in job.kinds else None,
+            outlines,
+        )
+
+    def _silhouettes(
+        self, job: Compare, parameters: NDArray[np.float32], choices: NDArray[np.uint8]
+    ) -> NDArray[np.uint8]:
+        if self._drawer is None:
+            raise InputError("A silhouette needs an engine, and none is attached; start the service with --engine.")
+        mine = self._drawer.use(lambda session: turned(session, parameters, choices, image_px=_TURNED_PX))
+        if job.other is None:
+            pairs = None if mine is None else [outlined(*pair) for pair in zip(mine.images, mine.masks, strict=True)]
+        else:
+            other, theirs = self.schema.check(job.other), job.other_choices
+            worn = choices if theirs is None else self.schema.check_choices(theirs)
+            base = self._drawer.use(lambda session: turned(session, other, worn, image_px=_TURNED_PX))
+            pairs = None
+            if mine is not None and base is not None:
+                views = zip(mine.images, base.masks, mine.masks, strict=True)
+                pairs = [silhouette(image, reference, own).picture for image, reference, own in views]
+        if pairs is None:
+            raise InputError("The engine is out of order and starts anew; ask for the silhouette again in a moment.")
+        return np.ascontiguousarray(np.concatenate(pairs, axis=1))
+
+
+def _split(job: Import) -> list[bytes]:
+    """The files of an import; InputError when the lengths do not add up."""
+    if not job.lengths:
+        return [bytes(job.photo)]
+    if len(job.lengths) > MAX_PHOTOS or sum(job.lengths) != len(job.photo) or min(job.lengths) < 1:
+        raise InputError(
+            f"{len(job.lengths)} photos of {sum(job.lengths)} bytes were announced, but {len(job.photo)} bytes came;"
+            f" send 1 to {MAX_PHOTOS} photos and the length of each."
+        )
+    found, at = [], 0
+    for length in job.lengths:
+        found.append(bytes(job.photo[at : at + length]))
+        at += length
+    return found
