@@ -38,6 +38,7 @@ from engine_bridge.transport import SocketLimits, Waker, bind_router, stop_admis
 
 _BATCH = 256  # messages handled before silence is checked again, so that a flood cannot hide a death
 _BATCH_BYTES = 64 << 20  # and bytes of them, which the owner could not refuse before they are handed over
+_GONE = "is no longer connected"
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,8 +163,13 @@ class Router:
         return not problem
 
     def offer(self, peer: bytes, message: Message) -> bool:
-        """Send to a welcomed peer unless it is behind in reading: then the message is dropped, and False returned."""
-        return peer in self._peers and not self._transmit(peer, message)
+        """Send to a welcomed peer, but drop the message, and return False, when the peer is behind in reading."""
+        if peer not in self._peers:
+            return False
+        problem = self._transmit(peer, message)
+        if problem == _GONE:
+            self._lose(peer, problem)
+        return not problem
 
     def post(self, peer: bytes, message: Message) -> None:
         """Have the owner's next poll send this; from any thread."""
@@ -285,7 +291,7 @@ class Router:
         except zmq.ZMQError as error:
             if error.errno != zmq.EHOSTUNREACH:
                 raise
-            return "is no longer connected"
+            return _GONE
         return ""
 
     def _lose(self, peer: bytes, reason: str) -> None:

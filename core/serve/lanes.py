@@ -144,7 +144,7 @@ class Lanes:
         if isinstance(message, Imported | Refined):
             waited_ms = (started_at - request.received_at) * 1000
             message = dataclasses.replace(message, timings_ms={"queue": waited_ms, **message.timings_ms})
-        if not isinstance(message, Error):
+        if not isinstance(message, Error) and not message.digest:
             message = dataclasses.replace(message, digest=hashlib.sha256(request.job.photo).hexdigest())
         self._deliver(request, message, photos)
 

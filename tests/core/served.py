@@ -12,6 +12,7 @@ from core.serve import Answerer, EventLog, Service, ServiceLimits, Shelf
 from core.serve.record import Meter
 from engine_bridge.client import ServiceClient
 from engine_bridge.engines import engine_schema
+from engine_bridge.errors import InputError
 from engine_bridge.keys import ServerKeys
 from engine_bridge.protocol import Compare, Compared, Error, Import, Imported, Progress, Refine, Refined
 from engine_bridge.schema import CharacterSchema
@@ -71,6 +72,8 @@ class HeldAnswers:
         )
 
     def refine(self, job: Refine, tell: Callable[[Progress], None], stop: Callable[[], bool]) -> Refined | Error:
+        if not 1 <= job.steps <= 1000:
+            raise InputError(f"{job.steps} steps were asked for.")
         self.started.release()
         step = 0
         for step in range(1, job.steps + 1):
@@ -93,7 +96,7 @@ class HeldAnswers:
 
 
 class Served:
-    """A service that runs in a thread until the block ends; `answers` are its only bundle, or `sources` make several."""
+    """A service that runs in a thread until the block ends; `answers` are its only bundle, or `sources` do it."""
 
     def __init__(
         self,
