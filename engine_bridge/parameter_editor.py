@@ -6,7 +6,7 @@ The command line, the slider page and engines' panels behave alike because they 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine_bridge.parameter_edits import (
     Character,
@@ -27,9 +27,10 @@ MOST_STEPS = 500
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What undo returns to: the character before, and what was done to it in words."""
+    """What undo returns to: the character before, what reset led to then, and what was done in words."""
 
     character: Character
+    home: Character
     words: str
 
 
@@ -142,9 +143,9 @@ class ParameterEditor:
         if not edited.changed:
             return
         if gesture and gesture == self._gesture and self._undo:
-            self._undo[-1] = Step(self._undo[-1].character, words)  # one movement of the hand goes on
+            self._undo[-1] = replace(self._undo[-1], words=words)  # one movement of the hand goes on
         else:
-            self._undo.append(Step(self._character, words))
+            self._undo.append(Step(self._character, self._home, words))
             del self._undo[:-MOST_STEPS]
         self._gesture = gesture
         self._redo.clear()
@@ -155,8 +156,8 @@ class ParameterEditor:
         if not back:
             return ""
         step = back.pop()
-        forth.append(Step(self._character, step.words))
-        self._character = step.character
+        forth.append(Step(self._character, self._home, step.words))
+        self._character, self._home = step.character, step.home
         return step.words
 
     def _label(self, target: str) -> str:

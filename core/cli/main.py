@@ -43,6 +43,7 @@ COMMANDS = (
     Entry("serve", "core.cli.serve", "answer imports for other processes, such as a game editor"),
     Entry("schema", "core.cli.schema", "show or export the parameters of an engine's character"),
     Entry("render", "core.cli.render", "draw a character from a parameter file"),
+    Entry("studio", "core.cli.studio", "a page of sliders for designers, with the character drawn live"),
     Entry("tweak", "core.cli.tweak", "change parameters of a parameter file by name, and draw the result"),
     Entry("params", "core.cli.params", "compare parameter files, or say what stands out in one"),
     Entry("export", "core.cli.export", "write the character as glTF, for other engines"),

@@ -50,7 +50,8 @@ article { display: grid; grid-template-columns: minmax(0, 1.9fr) minmax(250px, 1
 figure { margin: 0; flex: 1 1 0; min-width: 0; max-width: 256px; }
 figure img { display: block; width: 100%; height: auto; border-radius: 5px; background: var(--tint); }
 figcaption { color: var(--soft); font-size: .74rem; padding-top: 3px; }
-h3 { font-size: .95rem; margin: 0 0 6px; overflow-wrap: anywhere; }
+h3 { font-size: .95rem; line-height: 1.2; margin: 0 0 6px; overflow-wrap: anywhere; }
+article .soft { font-size: .82rem; margin: 0 0 8px; }
 ul { list-style: none; margin: 0 0 10px; padding: 0; font-size: .86rem; }
 li { padding: 2px 0 2px 10px; border-left: 3px solid var(--line); margin: 0 0 5px; overflow-wrap: anywhere; }
 li b { display: block; font-size: .7rem; letter-spacing: .05em; text-transform: uppercase; }

@@ -81,6 +81,23 @@ def test_reset_returns_to_what_was_loaded_and_to_neutral_when_asked() -> None:
     assert editor.character.same(changed("lips=1")) and editor.undoable == "reset everything"
 
 
+def test_undoing_a_load_also_undoes_where_reset_leads() -> None:
+    editor = ParameterEditor(SCHEMA)
+    editor.load(changed("lips=1"), "imported a photo")
+    editor.undo()
+    editor.set("nose.width", 1.0)
+    editor.reset()
+    assert editor.character.same(changed())
+    editor.undo()
+    editor.undo()
+    editor.load(changed("lips=2"), "imported another")
+    editor.undo()
+    editor.redo()
+    editor.set("nose.width", 1.0)
+    editor.reset()
+    assert editor.character.same(changed("lips=2"))
+
+
 def test_the_mirror_link_moves_both_sides_as_one_step() -> None:
     editor = ParameterEditor(SCHEMA)
     editor.mirror = True
