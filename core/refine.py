@@ -19,9 +19,10 @@ from core.perception.appearance import hair_colours, region_colours
 from core.perception.features import FaceFeatures
 from core.perception.geometry import LandmarkNet, crop_by_points, points5
 from core.perception.identity import IdentityNet, face_chips
-from engine_bridge.errors import InputError
+from engine_bridge.errors import BundleError, InputError
 
 MOST_STEPS = 1_000
+_LEAST_FACE_PX = 8.0
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,18 @@ class Refined:
 
 
 class Refiner:
-    """A bundle's imitator and reader, ready to search; one face at a time, several threads may search at once."""
+    """A bundle's imitator and reader, ready to search; one face at a time, several threads may search at once.
+
+    Raises BundleError for a bundle whose landmarks lie in one place.
+    """
 
     def __init__(self, bundle: Bundle, landmark_net: LandmarkNet, identity_net: IdentityNet) -> None:
         self._imitator, self._reader = bundle.imitator.eval(), bundle.reader.eval()
         self._landmark_net, self._identity_net = landmark_net, identity_net
         self._weight, self._bias = bundle.constants["landmark_weight"], bundle.constants["landmark_bias"]
+        # A chip of no extent is sampled at no finite place, and torch's backward pass then reads outside its memory.
+        if not bool((self._bias.amax(0) - self._bias.amin(0) > _LEAST_FACE_PX).all()):
+            raise BundleError("The bundle's map from parameters to landmarks shows no face; fit its constants again.")
         with torch.no_grad():
             self._archetypes = self.features(self._imitated(self._reader.archetype), self._reader.archetype)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.files import write_together
+from core.importing.contact_sheet import SheetRow, contact_sheet, failed_row, sheet_row
 from core.importing.photos import printable, read_photo_file, result_stems
 from core.importing.sheet import compose
-from core.importing.sources import Found, Source
+from core.importing.sources import Source
+from core.importing.table import TableRow, parameter_table
+from engine_bridge.client.results import ImportResult, RefineProgress
+from engine_bridge.client.wishes import Wishes
 from engine_bridge.errors import InputError
+from engine_bridge.parameter_edits import Character
 from engine_bridge.parameter_file import parameters_document
 
 Draw = Callable[[NDArray[np.float32], NDArray[np.uint8]], NDArray[np.uint8]]
 """Parameters (P,) and choices (C,) -> the engine's picture (256,256,3) uint8 RGB."""
+SHEET, TABLE = "contact-sheet.html", "parameters.csv"
 
 
 @dataclass(frozen=True)
@@ -32,42 +38,143 @@ class Outcome:
     error: InputError | None
 
 
-def import_photos(
-    photos: Sequence[Path], out: Path, source: Source, draw: Draw | None, report: Callable[[Outcome], None]
-) -> int:
-    """Import every photo into `out` and report each; returns how many could not be used.
+@dataclass(frozen=True)
+class Orders:
+    """What is wished for each photo: how it is read, how many refine steps follow (0: none), and who hears of them."""
 
-    A bad photo is reported and passed over. A full disk, a dead engine or a lost service ends the run by its own
-    error: the next photo would meet the same; what was written before stays.
-    """
-    failed = 0
-    for number, (photo, stem) in enumerate(zip(photos, result_stems(photos, out), strict=True), 1):
+    wishes: Wishes = field(default_factory=Wishes)
+    refine_steps: int = 0
+    progress: Callable[[RefineProgress], None] = lambda state: None
+
+
+@dataclass
+class Run:
+    """Imports into one folder, with one source and one drawer; what was done is summed up by `write_overview`."""
+
+    out: Path
+    source: Source
+    draw: Draw | None
+    report: Callable[[Outcome], None]
+    orders: Orders = field(default_factory=Orders)
+    _sheet: list[SheetRow] = field(default_factory=list[SheetRow])
+    _table: list[TableRow] = field(default_factory=list[TableRow])
+
+    def each(self, photos: Sequence[Path]) -> int:
+        """Import every photo and report each; returns how many could not be used.
+
+        A bad photo is reported and passed over. A full disk, a dead engine or a lost service ends the run by its own
+        error: the next photo would meet the same; what was written before stays.
+        """
+        failed = 0
+        for number, (photo, stem) in enumerate(zip(photos, result_stems(photos, self.out), strict=True), 1):
+            failed += self._one(photo, [photo], stem, f"photo-{number}")  # a slot each: none supersedes another
+        return failed
+
+    def together(self, photos: Sequence[Path]) -> int:
+        """Import all photos as one person's; 1 when none can be used, else 0. The result is named after the first."""
+        return self._one(photos[0], photos, result_stems(photos, self.out)[0], "person")
+
+    def write_overview(self) -> tuple[Path, ...]:
+        """Write the contact sheet and the table of everything imported so far, if anything was."""
+        if not self._sheet:
+            return ()
+        title = f"{len(self._sheet)} imported photo{'s' * (len(self._sheet) != 1)}"
+        page = contact_sheet(title, self._sheet, f"Bundle {self.source.bundle}")
+        files = {self.out / SHEET: page, self.out / TABLE: parameter_table(self.source.schema, self._table)}
+        write_together(files)
+        return tuple(files)
+
+    def _one(self, photo: Path, files: Sequence[Path], stem: str, slot: str) -> int:
+        name = printable(photo.name)
         try:
-            data = read_photo_file(photo, source.max_photo_bytes)
-            found = source.find(data, f"photo-{number}")  # a slot each: none supersedes another
+            data = [read_photo_file(path, self.source.max_photo_bytes) for path in files]
+            sent = data if len(files) > 1 else data[0]
+            found = self.source.find(sent, slot, self.orders.wishes)
+            found, refined = self._refined(data, found)
         except InputError as error:
-            failed += 1
-            report(Outcome(photo, (), (), error))
-            continue
-        pictures = [("photo", found.aligned)]
-        if draw is not None:
-            pictures.append(("character", draw(found.parameters, found.choices)))
-        pictures.append(("imitator", found.imitator_image))
-        document = _document(source, photo, found)
-        text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        results = {out / f"{stem}.json": text.encode("utf-8"), out / f"{stem}.png": compose(pictures)}
+            self._sheet.append(failed_row(name, str(error)))
+            self._table.append(TableRow(name, None, (), str(error)))
+            self.report(Outcome(photo, (), (), error))
+            return 1
+        pictures = self._pictures(found)
+        document = self._document(files, found, refined)
+        results = {self.out / f"{stem}.json": _json(document), self.out / f"{stem}.png": compose(pictures)}
+        for number, other in enumerate(found.variations, 1):
+            varied = parameters_document(self.source.schema, other.parameters, other.choices)
+            results[self.out / f"{stem}.variation-{number}.json"] = _json({**varied, "photo": name})
+        if found.variations:
+            shown = [
+                (f"{n}", self._drawn(v.parameters, v.choices, v.preview)) for n, v in enumerate(found.variations, 1)
+            ]
+            results[self.out / f"{stem}.variations.png"] = compose([pictures[0], pictures[1], *shown])
         write_together(results)
-        report(Outcome(photo, tuple(results), found.warnings, None))
-    return failed
+        character = Character(found.parameters, found.choices)
+        self._sheet.append(sheet_row(name, pictures, found.advice, self.source.schema, character))
+        self._table.append(TableRow(name, character, found.warnings))
+        self.report(Outcome(photo, tuple(results), found.warnings, None))
+        return 0
+
+    def _refined(self, data: Sequence[bytes], found: ImportResult) -> tuple[ImportResult, dict[str, Any]]:
+        """The import with refined parameters, and what its file says of that; of several photos by the one that counts
+        most."""
+        if not self.orders.refine_steps:
+            return found, {}
+        best = 0 if found.weights is None else int(np.argmax(found.weights))
+        tell, wishes = self.orders.progress, self.orders.wishes
+        result = self.source.refine(data[best], found, wishes, self.orders.refine_steps, tell)
+        said = {"steps": result.step, "kept": result.kept, "judge": result.judge, "before": result.loss_before,
+                "after": result.loss}  # fmt: skip
+        preview = found.preview if result.preview is None else result.preview
+        timings_ms = {**found.timings_ms, **{f"refine {stage}": ms for stage, ms in result.timings_ms.items()}}
+        refined = replace(found, parameters=result.parameters, preview=preview, timings_ms=timings_ms)
+        return refined, {"refined": said}
+
+    def _pictures(self, found: ImportResult) -> list[tuple[str, NDArray[np.uint8]]]:
+        pictures = [] if found.aligned is None else [("photo", found.aligned)]
+        if self.draw is not None:
+            pictures.append(("character", self.draw(found.parameters, found.choices)))
+        if found.preview is not None:
+            pictures.append(
+                ("imitator" if found.drawn_by == "imitator" else "character, by the service", found.preview)
+            )
+        return pictures
+
+    def _drawn(
+        self, parameters: NDArray[np.float32], choices: NDArray[np.uint8], preview: NDArray[np.uint8] | None
+    ) -> NDArray[np.uint8]:
+        if self.draw is not None:
+            return self.draw(parameters, choices)
+        assert preview is not None  # pictures were asked for
+        return preview
+
+    def _document(self, files: Sequence[Path], found: ImportResult, refined: dict[str, Any]) -> dict[str, Any]:
+        """A parameter file with what it came from; of the photos' paths only their names, for files travel."""
+        schema = self.source.schema
+        names = [printable(path.name) for path in files]
+        document: dict[str, Any] = {
+            **parameters_document(schema, found.parameters, found.choices),
+            "photo": names[0],
+            "bundle": found.bundle or self.source.bundle,
+            "faces": found.faces,
+            "warnings": list(found.warnings),
+            "advice": [{"code": one.code, "severity": one.severity, "words": one.words} for one in found.advice],
+            "timings_ms": {stage: round(value, 2) for stage, value in found.timings_ms.items()},
+            **refined,
+        }
+        if found.confidence is not None:
+            document["confidence"] = {
+                n: round(float(v), 3) for n, v in zip(schema.names, found.confidence, strict=True)
+            }
+        if found.colours:
+            document["colours"] = {name: [round(part, 3) for part in rgb] for name, rgb in found.colours.items()}
+        if found.groups:
+            document["groups"] = {name: round(share, 3) for name, share in found.groups.items()}
+        if found.weights is not None:
+            document["photos"] = {
+                name: round(float(weight), 3) for name, weight in zip(names, found.weights, strict=True)
+            }
+        return document
 
 
-def _document(source: Source, photo: Path, found: Found) -> dict[str, Any]:
-    """A parameter file with what it came from; of the photo's path only its name, for files travel."""
-    return {
-        **parameters_document(source.schema, found.parameters, found.choices),
-        "photo": printable(photo.name),
-        "bundle": source.bundle,
-        "faces": found.faces,
-        "warnings": list(found.warnings),
-        "timings_ms": {stage: round(value, 2) for stage, value in found.timings_ms.items()},
-    }
+def _json(document: dict[str, Any]) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")

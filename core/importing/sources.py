@@ -1,37 +1,32 @@
-"""Who turns photo bytes into parameters: a bundle in this process, or a running service."""
+"""Who turns photo bytes into characters: a bundle in this process, or a running service; both answer alike."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from engine_bridge.errors import InputError, ProtocolError
+from engine_bridge.client.results import (
+    ImportResult,
+    RefineProgress,
+    RefineResult,
+    import_result,
+    refine_progress,
+    refine_result,
+)
+from engine_bridge.client.wishes import Photos, Wishes, import_message
+from engine_bridge.errors import InputError
+from engine_bridge.protocol import Error, Refine
 from engine_bridge.schema import CharacterSchema
 
 if TYPE_CHECKING:
+    from core.drawing import Drawer
     from engine_bridge.keys import ClientKeys
 
 
 CONNECT_S = 10.0
 """Seconds to wait for a service's welcome."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What either source finds in one photo: parameters (P,), choices (C,), two RGB pictures, sentences, times."""
-
-    parameters: NDArray[np.float32]
-    choices: NDArray[np.uint8]
-    aligned: NDArray[np.uint8]
-    imitator_image: NDArray[np.uint8]
-    faces: int
-    warnings: tuple[str, ...]
-    timings_ms: Mapping[str, float]
+Tell = Callable[[RefineProgress], None]
 
 
 class Source(Protocol):
@@ -49,11 +44,15 @@ class Source(Protocol):
 
     @property
     def max_photo_bytes(self) -> int:
-        """Longest file taken."""
+        """Longest file taken, or sum of the files of one person."""
         ...
 
-    def find(self, photo: bytes, slot: str) -> Found:
-        """Reconstruct an encoded photo; raises InputError when the photo cannot be used."""
+    def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
+        """Import an encoded photo, or several of one person; raises InputError when none can be used."""
+        ...
+
+    def refine(self, photo: bytes, found: ImportResult, wishes: Wishes, steps: int, tell: Tell) -> RefineResult:
+        """Search from what was found for what looks more like the photo; `tell` gets the best so far."""
         ...
 
     def close(self) -> None:
@@ -62,34 +61,44 @@ class Source(Protocol):
 
 
 class DirectSource:
-    """Loads a bundle (None: the shipped one) into this process."""
+    """Loads a bundle (None: the shipped one) into this process; `drawer`, if any, judges refinements."""
 
-    def __init__(self, bundle: Path | None, device: str) -> None:
-        """Raises BundleError for an unusable bundle, InputError for a device that is not there."""
+    def __init__(self, bundle: Path | None, device: str, engine: Callable[[CharacterSchema], Drawer | None]) -> None:
+        """Raises BundleError for an unusable bundle, InputError for a device that is not there, and what `engine`
+        raises, which makes the drawer for the bundle's character."""
         from core import threads
 
         threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
         from core.bundle import Bundle
         from core.photo import MAX_BYTES
         from core.reconstruct import Reconstructor
+        from core.serve.answers import Answers
 
-        self._reconstructor = Reconstructor(Bundle.load(bundle), device=device)
-        self.schema = self._reconstructor.schema
-        self.bundle = self._reconstructor.bundle_name
+        loaded = Bundle.load(bundle)
+        # The engine is asked first: that it does not fit is said before anything is computed.
+        self._answers = Answers(Reconstructor(loaded, device=device), engine(loaded.schema), imitated_previews=True)
+        self.schema = self._answers.schema
+        self.bundle = self._answers.bundle
         self.max_photo_bytes = MAX_BYTES
 
-    def find(self, photo: bytes, slot: str) -> Found:
-        """Reconstruct an encoded photo; raises InputError when the photo cannot be used."""
-        found = self._reconstructor.file(photo)
-        return Found(
-            found.parameters,
-            found.choices,
-            found.aligned,
-            found.imitator_image,
-            found.faces,
-            found.warnings,
-            found.timings_ms,
-        )
+    def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
+        """Import an encoded photo, or several of one person; raises InputError when none can be used."""
+        answer = next(self._answers.imports([import_message(1, slot, 1.0, True, photos, wishes)]))
+        if isinstance(answer, Error):
+            raise InputError(answer.message)
+        return import_result(answer, self.schema)
+
+    def refine(self, photo: bytes, found: ImportResult, wishes: Wishes, steps: int, tell: Tell) -> RefineResult:
+        """Search from what was found for what looks more like the photo; `tell` gets the best so far."""
+        job = Refine(
+            1, "", 1, False, face=wishes.face, group=wishes.group, locked=wishes.locked, mirrored=wishes.mirrored,
+            steps=steps, budget_ms=3_600_000, every_ms=200, photo=photo, parameters=found.parameters,
+            choices=found.choices,
+        )  # fmt: skip
+        answer = self._answers.refine(job, lambda progress: tell(refine_progress(progress, self.schema)), lambda: False)
+        if isinstance(answer, Error):
+            raise InputError(answer.message)
+        return refine_result(answer, self.schema)
 
     def close(self) -> None:
         """Nothing is held beyond memory."""
@@ -113,16 +122,18 @@ class ServiceSource:
         self.bundle = hello.bundle
         self.max_photo_bytes = hello.max_photo_bytes
 
-    def find(self, photo: bytes, slot: str) -> Found:
-        """Have the service reconstruct an encoded photo; raises InputError when the photo cannot be used."""
-        if not photo:
+    def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
+        """Have the service import a photo, or several of one person; raises InputError when none can be used."""
+        if not photos:
             raise InputError("The photo is empty (0 bytes); choose a file that holds a picture.")
-        found = self._client.import_photo(photo, slot, self._deadline_s)
-        if found.aligned is None or found.preview is None:
-            raise ProtocolError("The service left out the pictures it was asked for; update it.")
-        return Found(
-            found.parameters, found.choices, found.aligned, found.preview, found.faces, found.warnings, found.timings_ms
-        )
+        return self._client.import_photo(photos, slot, self._deadline_s, wishes=wishes)
+
+    def refine(self, photo: bytes, found: ImportResult, wishes: Wishes, steps: int, tell: Tell) -> RefineResult:
+        """Have the service search for what looks more like the photo, for as long as a photo may take."""
+        return self._client.refine(
+            photo, found.parameters, found.choices, tell, deadline_s=self._deadline_s, wishes=wishes, steps=steps,
+            budget_s=0.9 * self._deadline_s,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Say goodbye to the service."""

@@ -43,9 +43,13 @@ _TURNED_PX = 384
 class Answers:
     """Implements core.serve.answerer.Answerer; every method may run in several threads at once."""
 
-    def __init__(self, reconstructor: Reconstructor, drawer: Drawer | None = None) -> None:
-        """`drawer` draws this bundle's character; the caller closes it."""
+    def __init__(
+        self, reconstructor: Reconstructor, drawer: Drawer | None = None, imitated_previews: bool = False
+    ) -> None:
+        """`drawer` draws this bundle's character; the caller closes it. With `imitated_previews` it draws turned views
+        and judges refinements, but previews of imports are the imitator's."""
         self._one = reconstructor
+        self._imitated_previews = imitated_previews or drawer is None
         self._solver = Solver(reconstructor)
         self._drawer = drawer
         self._drawn_archetypes: dict[bytes, torch.Tensor] = {}
@@ -59,7 +63,10 @@ class Answers:
         """A bundle folder (None: the shipped one), warmed up; raises BundleError, or InputError for the device."""
         reconstructor = Reconstructor(Bundle.load(bundle), device=device)
         reconstructor.warm_up()
-        return cls(reconstructor, drawer)
+        answers = cls(reconstructor, drawer)
+        if drawer is not None:
+            drawer.draw(answers.schema.defaults[None], answers.schema.default_choices[None])
+        return answers
 
     def imports(self, jobs: Sequence[Import]) -> Iterator[Imported | Error]:
         """One answer for each job, in order, each as soon as it is there."""
@@ -93,7 +100,8 @@ class Answers:
         if job.pictures:
             started = time.perf_counter()
             rows = [(solved.parameters, solved.choices), *solved.variations]
-            pictures, drawn_by = self._draw(np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows]))
+            draw = self._imitated if self._imitated_previews else self._draw
+            pictures, drawn_by = draw(np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows]))
             preview, previews = pictures[0], pictures[1:]
             timings_ms["draw"] = (time.perf_counter() - started) * 1000
         several = seen.face.faces > 1 and job.pictures
@@ -143,8 +151,9 @@ class Answers:
     def _draw(self, parameters: NDArray[np.float32], choices: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], str]:
         """(N,256,256,3) by the engine, or by the imitator where there is none or it is out of order; and by whom."""
         drawn = None if self._drawer is None else self._drawer.draw(parameters, choices)
-        if drawn is not None:
-            return drawn, "engine"
+        return self._imitated(parameters, choices) if drawn is None else (drawn, "engine")
+
+    def _imitated(self, parameters: NDArray[np.float32], _choices: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], str]:
         # One by one, so that a picture does not depend on its neighbours.
         return np.concatenate([self._one.imitate(row[None]) for row in parameters]), "imitator"
 

@@ -70,6 +70,8 @@ def save_random_bundle(folder: Path, engine: str = "pattern") -> Path:
         imitator, reconstructor = Imitator(*bounds(schema)), ReconstructorNet(*bounds(schema))
     constants = {name: torch.zeros(shape) for name, shape in constant_shapes(schema.count).items()}
     constants["template"] = torch.from_numpy(TEMPLATE)
+    # Landmarks at a face's place, so that what is cut out around them has an extent.
+    constants["landmark_bias"] = torch.from_numpy(TEMPLATE).repeat(96, 1)[:478] + torch.linspace(0, 9, 478)[:, None]
     card = {"name": "random", "version": "1", "licence": "none"}
     reader = random_reader(schema.count, choices={0: len(schema.choices[0].options)})
     Bundle(schema, imitator, reconstructor, reader, constants, card).save(folder)

@@ -15,10 +15,11 @@ from PIL import Image
 
 from core.cli.main import main
 from core.cli.serve import READY
+from core.importing.batch import SHEET, TABLE
 from core.importing.sheet import CAPTION_PX, GAP_PX
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import EngineError
-from engine_bridge.parameter_file import read_parameters
+from engine_bridge.parameter_file import parameters_document, read_parameters
 from engine_bridge.session import EngineSession
 from tests.core.bundles import save_random_bundle
 from tests.core.photo_files import Picture, bad_photos, encoded
@@ -54,7 +55,9 @@ def run(bundle: Path, out: Path, *arguments: object) -> int:
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    """Everything in a folder but the overview of the run."""
+    found = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    return [name for name in found if name not in (SHEET, TABLE)]
 
 
 def test_a_photo_becomes_a_parameter_file_and_a_picture_that_render_draws_again(
@@ -126,7 +129,12 @@ def test_a_bundle_for_another_character_than_the_engines_is_refused_with_both_ha
         (["--bundle", "{folder}"], "is not a bundle"),
         (["--server", "127.0.0.1:5757"], "is not an address"),
         (["--server", "tcp://127.0.0.1:9", "--deadline", "0.3"], "nothing listens at tcp://127.0.0.1:9"),
-        (["--server", "tcp://127.0.0.1:9", "--bundle", "b"], "one of the two"),
+        (["--lock", "nose"], "--params FILE"),
+        (["--lock", "beak", "--params", "{folder}/neutral.json"], "'beak'"),
+        (["--variations", "9"], "expected 0 to 8"),
+        (["--refine", "5000"], "expected 0 to 1000"),
+        (["--group", "cats"], "no group 'cats'"),
+        (["--photos-of-one-person", "--face", "1"], "leave it out"),
         (["--server", "tcp://example.org:9"], "without keys"),
         (["--keys", "k.json"], "--server"),
         (["--deadline", "0"], "--deadline is 0"),
@@ -136,9 +144,13 @@ def test_a_bundle_for_another_character_than_the_engines_is_refused_with_both_ha
     ],
 )
 def test_wrong_arguments_are_one_sentence(
-    arguments: list[str], said: str, portrait: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], said: str, bundle: Path, portrait: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert main(["schema", "neutral", "--engine", "pattern", "--out", str(tmp_path / "neutral.json")]) == 0
+    capsys.readouterr()
     filled = [text.format(folder=tmp_path, photo=portrait, photos=portrait.parent) for text in arguments]
+    if "{folder}" not in arguments and "--server" not in arguments:
+        filled += ["--bundle", str(bundle), "--no-render"]
     out = [] if "--out" in filled else ["--out", str(tmp_path / "out")]
     assert main(["import", str(portrait.parent), *out, *filled]) == 1
     sentence = capsys.readouterr().err
@@ -208,3 +220,31 @@ def test_a_service_for_another_character_than_the_engines_is_refused(
     arguments = ["--server", server, "--engine", "embedded", "--out", str(tmp_path / "out")]
     assert main(["import", str(portrait), *arguments]) == 1
     assert engine_schema("embedded").hash[:12] in capsys.readouterr().err
+
+
+def test_a_lock_holds_the_given_values_and_the_rest_is_read(bundle: Path, portrait: Path, tmp_path: Path) -> None:
+    held = SCHEMA.names[0]
+    (tmp_path / "held.json").write_text(
+        json.dumps(parameters_document(SCHEMA, np.full(SCHEMA.count, 1.25, np.float32), SCHEMA.default_choices))
+    )
+    wishes = ["--no-render", "--lock", held, "--params", tmp_path / "held.json", "--variations", "3"]
+    assert run(bundle, tmp_path / "out", portrait, *wishes) == 0
+    assert run(bundle, tmp_path / "free", portrait, "--no-render") == 0
+    free, _ = read_parameters(tmp_path / "free" / "eileen.json", SCHEMA)
+    for name in ("eileen", "eileen.variation-1", "eileen.variation-3"):
+        found, _ = read_parameters(tmp_path / "out" / f"{name}.json", SCHEMA)
+        assert found[0] == 1.25 and (found[1:] != 1.25).any()
+        assert np.array_equal(found[1:], free[1:]) == (name == "eileen")
+
+
+def test_photos_of_one_person_become_one_character_and_the_stranger_is_named(
+    bundle: Path, portrait: Path, tmp_path: Path, astronaut: Picture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (portrait.parent / "blank.png").write_bytes(encoded(np.full((300, 300, 3), 90, np.uint8), "PNG"))
+    (portrait.parent / "mirrored.png").write_bytes(encoded(astronaut[:, ::-1].copy(), "PNG"))
+    assert run(bundle, tmp_path / "out", portrait.parent, "--no-render", "--photos-of-one-person", "--refine", 2) == 0
+    assert names(tmp_path / "out") == ["blank.json", "blank.png"]  # named after the first
+    document = json.loads((tmp_path / "out" / "blank.json").read_text("utf-8"))
+    assert document["photos"]["blank.png"] == 0 and max(document["photos"].values()) == 1
+    assert "Photo 1 of 3 was left out: No face was found" in capsys.readouterr().err
+    assert document["refined"]["steps"] == 2

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import io
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +15,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.importing.batch import Outcome, import_photos
+from core.importing.batch import SHEET, TABLE, Draw, Orders, Outcome, Run
 from core.importing.sheet import CAPTION_PX, compose
-from core.importing.sources import Found
+from core.importing.sources import Tell
+from engine_bridge.client import Advice, ImportResult, RefineResult, Variation, Wishes
+from engine_bridge.client.wishes import Photos
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import EngineError, InputError
 from engine_bridge.parameter_file import read_parameters
@@ -33,14 +37,39 @@ class FirstByte:
 
     def __init__(self) -> None:
         self.slots: list[str] = []
+        self.refined: list[bytes] = []
 
-    def find(self, photo: bytes, slot: str) -> Found:
+    def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
         self.slots.append(slot)
+        several = not isinstance(photos, bytes)
+        photo = photos if isinstance(photos, bytes) else photos[0]
         if photo == b"bad":
             raise InputError("The file is no picture.")
         vector = np.full(SCHEMA.count, photo[0] / 100, np.float32)
         grey, dark = np.full((16, 16, 3), 100, np.uint8), np.full((16, 16, 3), 20, np.uint8)
-        return Found(vector, np.ones(1, np.uint8), grey, dark, 2, ("2 faces were found.",), {"align": 1.23456})
+        words = "2 faces were found."
+        other = Variation(vector / 2, np.zeros(1, np.uint8), dark)
+        return ImportResult(
+            vector,
+            np.ones(1, np.uint8),
+            2,
+            (words,),
+            {"align": 1.23456},
+            grey,
+            dark,
+            advice=(Advice("several-faces", "note", words),),
+            confidence=np.full(SCHEMA.count, 0.25, np.float32),
+            colours={"skin": (0.5, 0.25, 0.125)},
+            weights=np.array([0.5, 1.0], np.float32) if several else None,
+            variations=(other,) * wishes.variations,
+        )
+
+    def refine(self, photo: bytes, found: ImportResult, wishes: Wishes, steps: int, tell: Tell) -> RefineResult:
+        self.refined.append(photo)
+        moved = found.parameters + np.float32(0.5)
+        return RefineResult(
+            moved, found.choices, True, "engine", 2.0, 1.0, steps, "steps", "", {"search": 5.0}, None, None
+        )
 
     def close(self) -> None: ...
 
@@ -56,9 +85,15 @@ def draw(parameters: NDArray[np.float32], choices: NDArray[np.uint8]) -> NDArray
     return GREEN
 
 
+def run(
+    given: list[Path], out: Path, source: FirstByte, drawing: Draw | None, report: Callable[[Outcome], None]
+) -> int:
+    return Run(out, source, drawing, report).each(given)
+
+
 def test_the_json_is_a_parameter_file_that_says_where_it_came_from(tmp_path: Path) -> None:
     given = photos(tmp_path, anna=bytes([150]))
-    assert import_photos(given, tmp_path / "out", FirstByte(), draw, lambda outcome: None) == 0
+    assert run(given, tmp_path / "out", FirstByte(), draw, lambda outcome: None) == 0
     path = tmp_path / "out" / "anna.json"
     vector, choices = read_parameters(path, SCHEMA)
     assert np.allclose(vector, 1.5) and choices.tolist() == [1]
@@ -68,7 +103,7 @@ def test_the_json_is_a_parameter_file_that_says_where_it_came_from(tmp_path: Pat
 
 
 def test_the_picture_shows_photo_character_and_imitator_side_by_side(tmp_path: Path) -> None:
-    import_photos(photos(tmp_path, anna=bytes([1])), tmp_path / "out", FirstByte(), draw, lambda outcome: None)
+    run(photos(tmp_path, anna=bytes([1])), tmp_path / "out", FirstByte(), draw, lambda outcome: None)
     with Image.open(tmp_path / "out" / "anna.png") as picture:
         pixels = np.asarray(picture)
     middle = CAPTION_PX + 8
@@ -76,7 +111,7 @@ def test_the_picture_shows_photo_character_and_imitator_side_by_side(tmp_path: P
 
 
 def test_without_an_engine_the_picture_has_two_parts(tmp_path: Path) -> None:
-    import_photos(photos(tmp_path, anna=bytes([1])), tmp_path / "out", FirstByte(), None, lambda outcome: None)
+    run(photos(tmp_path, anna=bytes([1])), tmp_path / "out", FirstByte(), None, lambda outcome: None)
     with Image.open(tmp_path / "out" / "anna.png") as picture:
         assert picture.size == (36, 16 + CAPTION_PX)
 
@@ -90,7 +125,7 @@ def test_a_bad_photo_is_passed_over_and_counted(tmp_path: Path) -> None:
     given = photos(tmp_path, a=bytes([1]), b=b"bad", c=bytes(101), d=bytes([2]))
     seen: list[Outcome] = []
     source = FirstByte()
-    assert import_photos(given, tmp_path / "out", source, draw, seen.append) == 2
+    assert run(given, tmp_path / "out", source, draw, seen.append) == 2
     assert [outcome.error is None for outcome in seen] == [True, False, False, True]
     assert "no picture" in str(seen[1].error) and "at most" in str(seen[2].error)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.json", "a.png", "d.json", "d.png"]
@@ -111,7 +146,7 @@ def test_a_full_disk_ends_the_run_in_one_sentence_and_leaves_no_half(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(InputError, match=r"Cannot write .*b\.png: No space left on device"):
-        import_photos(given, tmp_path / "out", FirstByte(), draw, lambda outcome: None)
+        run(given, tmp_path / "out", FirstByte(), draw, lambda outcome: None)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.json", "a.png"]
 
 
@@ -120,5 +155,48 @@ def test_an_engine_that_dies_ends_the_run_and_leaves_no_half(tmp_path: Path) -> 
         raise EngineError("The engine process exited with code 1.")
 
     with pytest.raises(EngineError):
-        import_photos(photos(tmp_path, a=bytes([1])), tmp_path / "out", FirstByte(), dying, lambda outcome: None)
+        run(photos(tmp_path, a=bytes([1])), tmp_path / "out", FirstByte(), dying, lambda outcome: None)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_json_says_how_sure_each_parameter_is_and_which_colours_were_found(tmp_path: Path) -> None:
+    run(photos(tmp_path, anna=bytes([150])), tmp_path / "out", FirstByte(), draw, lambda outcome: None)
+    document = json.loads((tmp_path / "out" / "anna.json").read_text("utf-8"))
+    assert set(document["confidence"].values()) == {0.25}
+    assert document["colours"] == {"skin": [0.5, 0.25, 0.125]}
+    assert document["advice"] == [{"code": "several-faces", "severity": "note", "words": "2 faces were found."}]
+
+
+def test_the_overview_lists_the_good_photos_and_the_bad_ones(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    job = Run(out, FirstByte(), draw, lambda outcome: None)
+    assert job.write_overview() == ()
+    job.each(photos(tmp_path, anna=bytes([150]), bad=b"bad"))
+    assert job.write_overview() == (out / SHEET, out / TABLE)
+    page = (out / SHEET).read_text("utf-8")
+    assert "anna.jpg" in page and "The file is no picture." in page and page.count("<img") == 3
+    rows = list(csv.DictReader(io.StringIO((out / TABLE).read_text("utf-8-sig"))))
+    assert [row["photo"] for row in rows] == ["anna.jpg", "bad.jpg"]
+    assert float(rows[0][SCHEMA.names[0]]) == 1.5 and rows[1]["error"] == "The file is no picture."
+
+
+def test_variations_are_files_of_their_own_beside_one_picture_of_all(tmp_path: Path) -> None:
+    job = Run(tmp_path / "out", FirstByte(), draw, lambda outcome: None, Orders(Wishes(variations=2)))
+    assert job.each(photos(tmp_path, anna=bytes([100]))) == 0
+    found = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert found == ["anna.json", "anna.png", "anna.variation-1.json", "anna.variation-2.json", "anna.variations.png"]
+    assert np.allclose(read_parameters(tmp_path / "out" / "anna.variation-2.json", SCHEMA)[0], 0.5)
+    with Image.open(tmp_path / "out" / "anna.variations.png") as picture:
+        assert picture.size == (4 * 16 + 3 * 4, 16 + CAPTION_PX)
+
+
+def test_several_photos_of_one_person_make_one_character_refined_by_the_photo_that_counts_most(tmp_path: Path) -> None:
+    source, out = FirstByte(), tmp_path / "out"
+    job = Run(out, source, draw, lambda outcome: None, Orders(refine_steps=7))
+    assert job.together(photos(tmp_path, anna=bytes([100]), berta=bytes([200]))) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["anna.json", "anna.png"]
+    document = json.loads((out / "anna.json").read_text("utf-8"))
+    assert document["photos"] == {"anna.jpg": 0.5, "berta.jpg": 1.0}
+    assert source.refined == [bytes([200])]
+    assert document["refined"] == {"steps": 7, "kept": True, "judge": "engine", "before": 2.0, "after": 1.0}
+    assert np.allclose(read_parameters(out / "anna.json", SCHEMA)[0], 1.5)

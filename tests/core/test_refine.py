@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,8 +14,8 @@ from core.perception.geometry import LandmarkNet
 from core.perception.identity import IdentityNet
 from core.refine import RefineConfig, Refiner
 from engine_bridge.engines import engine_schema
-from engine_bridge.errors import InputError
-from tests.core.bundles import TEMPLATE, save_random_bundle
+from engine_bridge.errors import BundleError, InputError
+from tests.core.bundles import save_random_bundle
 
 COUNT = engine_schema("pattern").count
 
@@ -22,9 +23,6 @@ COUNT = engine_schema("pattern").count
 @pytest.fixture(scope="module")
 def refiner(tmp_path_factory: pytest.TempPathFactory) -> Refiner:
     bundle = Bundle.load(save_random_bundle(tmp_path_factory.mktemp("refine") / "random"))
-    # Landmarks at a face's place, so that chips and crops have an extent.
-    points = torch.from_numpy(TEMPLATE).repeat(96, 1)[:478] + torch.linspace(0, 9, 478)[:, None]
-    bundle.constants["landmark_bias"].copy_(points)
     bundle.reader.gain[:, 0] = 0.0
     return Refiner(bundle, LandmarkNet.load(), IdentityNet.load())
 
@@ -68,3 +66,31 @@ def test_stopping_at_once_returns_the_start(refiner: Refiner, photo: FaceFeature
 def test_a_foolish_number_of_steps_is_refused(refiner: Refiner, photo: FaceFeatures) -> None:
     with pytest.raises(InputError, match="expected 0 to 1000"):
         refiner.refine(photo, config=replace(RefineConfig(), steps=5000))
+
+
+def test_what_is_not_free_stays_and_partners_stay_equal(refiner: Refiner, photo: FaceFeatures) -> None:
+    start, free, partners = torch.zeros(COUNT), torch.ones(COUNT, dtype=torch.bool), torch.arange(COUNT)
+    free[1], partners[2], partners[3] = False, 3, 2
+    told: list[float] = []
+    config = RefineConfig(steps=6, stay=0.0)
+    found = refiner.refine(
+        photo, start, config, free=free, partners=partners, progress=lambda best: told.append(best.loss_after)
+    ).parameters
+    assert found[1] == 0 and found[2] == found[3] != 0
+    assert told == sorted(told, reverse=True) and len(told) == 7
+
+
+def test_an_engines_picture_is_judged_by_the_same_measure(refiner: Refiner, photo: FaceFeatures) -> None:
+    target, picture = refiner.target(photo), torch.full((1, 3, 256, 256), 0.5)
+    own = refiner.features(picture, torch.zeros(1, COUNT)).expand(2, -1)
+    distances = [
+        refiner.distance(target, image, torch.zeros(1, COUNT), own) for image in (picture, torch.zeros_like(picture))
+    ]
+    assert distances[0] != distances[1] and all(value > 0 for value in distances)
+
+
+def test_a_bundle_without_a_face_is_refused_instead_of_crashing(tmp_path: Path) -> None:
+    bundle = Bundle.load(save_random_bundle(tmp_path / "random"))
+    bundle.constants["landmark_bias"].zero_()
+    with pytest.raises(BundleError, match="shows no face"):
+        Refiner(bundle, LandmarkNet.load(), IdentityNet.load())
