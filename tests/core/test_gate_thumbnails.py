@@ -1,4 +1,4 @@
-"""Thumbnails of the faces in a photo: the right places, also at the photo's edge, and a clear refusal of wrong boxes."""
+"""Thumbnails of the faces in a photo: the right places, also at the photo's edge; wrong boxes are refused."""
 
 from __future__ import annotations
 

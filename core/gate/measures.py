@@ -1,0 +1,113 @@
+"""Measures one aligned face of one photo: pose, size, light, sharpness, compression, expression, what hides it."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.align.face import AlignedFace
+from core.gate.mesh import Mesh, Painted, face_mesh, median, paint
+from core.gate.sharpness import blockiness, detail_ratio
+from core.perception.blendshapes import NAMES
+from core.perception.geometry import LandmarkNet
+from core.perception.warp import apply, invert
+
+Measures = dict[str, float]
+
+# How far beyond the photo's edge a landmark may lie until it counts as cut off, as a share of the face's size.
+_EDGE_SHARE = 0.02
+_CLIPPED = 250 / 255
+# Expressions beside smile, open mouth and closed eyes that change a face's shape.
+_OTHER_EXPRESSIONS = (
+    "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff", "eyeWideLeft",
+    "eyeWideRight", "jawForward", "jawLeft", "jawRight", "mouthFrownLeft", "mouthFrownRight", "mouthFunnel",
+    "mouthLeft", "mouthPucker", "mouthRight", "mouthShrugUpper", "noseSneerLeft", "noseSneerRight",
+)  # fmt: skip
+
+
+@torch.inference_mode()
+def measure(photo: NDArray[np.uint8], face: AlignedFace, net: LandmarkNet) -> Measures:
+    """A photo (H,W,3) uint8 RGB and a face aligned from it -> name -> what was measured.
+
+    yaw_deg and pitch_deg: turn of the head, positive to the left side of the picture and upwards; roll_deg: how far
+    the head leaned in the photo. face_px: its width or height, the larger. outside: share of its landmarks beyond the
+    photo. smile, open_mouth, closed_eyes, expression: coefficients in [0, 1]. dark: the brightness in [0, 1] that a
+    tenth of the skin exceeds. blown_out: share of the skin that is clipped. side_light: stops (powers of two) between
+    the brighter and the darker half. detail: finest over next finer detail. blockiness: edges on JPEG's 8 x 8 grid
+    over those beside it. covered, glasses: see `core.gate.cover`. presence: as the landmarker says.
+    """
+    points = torch.from_numpy(face.points478)[None]
+    matrix = torch.from_numpy(face.matrix)[None]
+    in_photo = apply(invert(matrix), points)[0].numpy()
+    inside = _inside(in_photo, photo.shape[0], photo.shape[1], face.size_px)
+    mesh = face_mesh(net)
+    painted = paint(face.image, face.points478, inside, mesh)
+    scale = float(np.sqrt(np.abs(np.linalg.det(face.matrix[:, :2]))))
+    return {
+        "faces": float(face.faces),
+        "face_px": face.size_px,
+        **_pose(net.rotation(points)[0].numpy(), face.matrix),
+        "outside": float(1 - inside.mean()),
+        "presence": face.presence,
+        **_expression(net.blendshapes(points)[0].numpy()),
+        **_light(painted, mesh),
+        "detail": detail_ratio(face.image, face.points478, scale),
+        "blockiness": blockiness(photo, in_photo),
+        **cover(face, painted, mesh),
+    }
+
+
+def _inside(points: NDArray[np.float32], height: int, width: int, size_px: float) -> NDArray[np.bool_]:
+    """Landmarks (478,3) photo px -> whether each lies inside the photo."""
+    x, y, margin = points[:, 0], points[:, 1], _EDGE_SHARE * size_px
+    return (x > -margin) & (x < width + margin) & (y > -margin) & (y < height + margin)
+
+
+def _pose(rotation: NDArray[np.float32], matrix: NDArray[np.float32]) -> Measures:
+    """From the rotation that makes the aligned face frontal, and the similarity photo -> aligned."""
+    right, up, front = (float(value) for value in rotation[2])
+    return {
+        "yaw_deg": float(np.degrees(np.arctan2(-right, front))),
+        "pitch_deg": float(np.degrees(np.arctan2(up, np.hypot(right, front)))),
+        "roll_deg": float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))),
+    }
+
+
+def _expression(coefficients: NDArray[np.float32]) -> Measures:
+    found = dict(zip(NAMES, coefficients.tolist(), strict=True))
+    return {
+        "smile": (found["mouthSmileLeft"] + found["mouthSmileRight"]) / 2,
+        "open_mouth": found["jawOpen"],
+        "closed_eyes": (found["eyeBlinkLeft"] + found["eyeBlinkRight"]) / 2,
+        "expression": max(found[name] for name in _OTHER_EXPRESSIONS),
+    }
+
+
+def _light(painted: Painted, mesh: Mesh) -> Measures:
+    skin, areas, luma = mesh.skin, painted.areas_px2, painted.luma
+    linear = np.square(luma) + 1e-4  # sRGB's curve is close to a square; the floor is that of an 8-bit camera's noise
+    left = skin & (mesh.middles_cm[:, 0] > 1.5)
+    twin = mesh.mirror[left]
+    both = np.minimum(areas[left], areas[twin])
+    stops = np.log2(linear[left] / linear[twin]).astype(np.float32)
+    return {
+        "dark": median(luma[skin], areas[skin], 0.9),
+        "blown_out": _share(painted.colours[skin].max(1) >= _CLIPPED, areas[skin]),
+        "side_light": median(stops, both),
+    }
+
+
+def _share(which: NDArray[np.bool_], areas: NDArray[np.float32]) -> float:
+    return float(areas[which].sum() / max(float(areas.sum()), 1e-6))
+
+
+def cover(face: AlignedFace, painted: Painted, mesh: Mesh) -> Measures:
+    """How much of the skin looks unlike the rest of it, and the dark line of a frame across the nose."""
+    skin, areas = mesh.skin, painted.areas_px2
+    log = np.log2(np.square(painted.colours) + 0.004)
+    middle = np.array([median(log[skin, k], areas[skin]) for k in range(3)], np.float32)
+    away = log - middle
+    chroma = away - away.mean(1, keepdims=True)
+    odd = (np.abs(chroma).max(1) > 0.8) | (np.abs(away.mean(1)) > 2.2)
+    return {"covered": _share(odd[skin], areas[skin])}
