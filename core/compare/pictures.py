@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from core.importing.sheet import compose
+from core.importing.sheet import CAPTION_PX, GAP_PX
 from engine_bridge.errors import InputError
 
 Pixels = NDArray[np.uint8]
@@ -51,11 +50,25 @@ class DifferenceMap:
     """The 99th percentile: single pixels of an edge say little."""
 
 
-def side_by_side(pictures: Sequence[tuple[str, Pixels]], height_px: int | None = None) -> Pixels:
-    """Captions and RGB pictures -> one picture, left to right, all as high as `height_px` (default: the highest)."""
+def side_by_side(
+    pictures: Sequence[tuple[str, Pixels]], height_px: int | None = None, caption_px: int = CAPTION_PX
+) -> Pixels:
+    """Captions and RGB pictures -> one picture, left to right, all as high as `height_px` (default: the highest).
+
+    Above them is a row of `caption_px` with the captions, between them a gap, as on the sheets that an import writes.
+    """
     height = height_px or max(picture.shape[0] for _, picture in pictures)
     resized = [(caption, _resized(picture, height, _width_at(picture, height))) for caption, picture in pictures]
-    return np.array(Image.open(io.BytesIO(compose(resized))).convert("RGB"))
+    width = sum(picture.shape[1] for _, picture in resized) + GAP_PX * (len(resized) - 1)
+    sheet = Image.new("RGB", (width, height + caption_px), _GROUND)
+    draw, text = ImageDraw.Draw(sheet), font(max(8, round(0.6 * caption_px)))
+    left = 0
+    for caption, picture in resized:
+        centre = left + (picture.shape[1] - draw.textlength(caption, font=text)) / 2
+        draw.text((max(left, centre), 0.15 * caption_px), caption, fill=_INK, font=text)
+        sheet.paste(Image.fromarray(picture), (left, caption_px))
+        left += picture.shape[1] + GAP_PX
+    return np.array(sheet)
 
 
 def blend(first: Pixels, second: Pixels, t: float) -> Pixels:

@@ -22,6 +22,7 @@ SLOT = "studio"
 START_S = 180.0
 DEADLINE_S = 60.0
 _STOP_S = 10.0
+_AGAIN_S = 3.0
 _LINES = 20
 
 
@@ -99,7 +100,7 @@ class Importer:
         self._own = OwnService(bundle) if server is None else None
         self._client: ServiceClient | None = None
         self._lock = threading.Lock()
-        self._closing = False
+        self._closing = threading.Event()
         self._request = 0
         threading.Thread(target=self._greet, args=(ready, fail), name="studio-greeting", daemon=True).start()
 
@@ -166,7 +167,7 @@ class Importer:
 
     def close(self) -> None:
         """Leave the service, and end it if it is ours."""
-        self._closing = True
+        self._closing.set()
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
@@ -175,16 +176,22 @@ class Importer:
             self._own.close()
 
     def _greet(self, ready: Callable[[ServiceInfo], None], fail: Callable[[str], None]) -> None:
-        try:
-            ready(self._connected().hello())
-        except FaceBridgeError as error:
-            if not self._closing:
-                fail(str(error))
+        """Say who answers, and keep trying until somebody does: a service may be started after the studio."""
+        while not self._closing.is_set():
+            try:
+                ready(self._connected().hello())
+                return
+            except FaceBridgeError as error:
+                if not self._closing.is_set():
+                    fail(str(error))
+            if self._own is not None:
+                return  # ours ended, and trying again would not start it
+            self._closing.wait(_AGAIN_S)
 
     def _connected(self) -> ServiceClient:
         address = self._server or (self._own.address() if self._own is not None else "")
         with self._lock:
-            if self._closing:
+            if self._closing.is_set():
                 raise InputError("The studio is closing.")
             if self._client is None:
                 self._client = ServiceClient(address, self._keys, schema=self._schema)
@@ -198,7 +205,7 @@ class Importer:
                 answer = str(error)
             except TimeoutError:
                 answer = f"The service gave no answer within {DEADLINE_S:g} s; try again, or see its log."
-            if not self._closing:
+            if not self._closing.is_set():
                 done(answer)
 
         threading.Thread(target=run, name=f"studio-import-{time.monotonic():.3f}", daemon=True).start()

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from nicegui import events, ui
 from nicegui.element import Element
 
-from core.studio.session import CHOICES, StudioSession
+from core.studio.editing import CHOICES
+from core.studio.session import StudioSession
 from core.studio.widgets import TYPED, TYPED_AND_TOLD, block, button, say, switch, tell, text_of
 from engine_bridge.errors import FaceBridgeError
 from engine_bridge.schema import Choice, Parameter

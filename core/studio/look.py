@@ -116,6 +116,7 @@ body { color: var(--ink); font: 13px/1.4 Inter, "Segoe UI", system-ui, -apple-sy
 .fb-search:focus-within { border-color: #474c57; }
 .fb-search input { flex: 1; min-width: 0; background: none; border: 0; color: var(--ink); font: inherit;
   outline: none; }
+.fb-search input:focus-visible { outline: none; }
 .fb-search input::placeholder { color: var(--faint); }
 .fb-search input::-webkit-search-cancel-button { filter: invert(.6); }
 .fb-head { display: flex; align-items: center; padding: 14px 12px 8px 18px; }

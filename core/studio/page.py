@@ -9,9 +9,10 @@ from functools import partial
 from nicegui import events, ui
 from nicegui.element import Element
 
+from core.studio.editing import groups_of
 from core.studio.inspector import Inspector
 from core.studio.look import SCRIPT, STYLE
-from core.studio.session import StudioSession, groups_of
+from core.studio.session import StudioSession
 from core.studio.views import MODES, NEEDS_PHOTO
 from core.studio.widgets import TYPED, block, button, image, say, switch, tell
 

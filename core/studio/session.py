@@ -1,37 +1,25 @@
-"""StudioSession: all that the slider page can do, without a browser; the page calls it and draws what it says."""
+"""StudioSession: all that the slider page can do, without a browser; the page calls it and draws what it says.
+
+To what `editing` has it adds photos: reading them, other readings, and the search for a closer likeness.
+"""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.importing.photos import printable
-from core.studio.stage import Shot
-from core.studio.views import MODES, Scenery, View, without_photo
+from core.studio.editing import EditingSession, StageLike, Status
 from engine_bridge.client import Advice, ImportResult, RefineProgress, RefineResult, Variation
-from engine_bridge.errors import FaceBridgeError, InputError
-from engine_bridge.parameter_diff import diff, search
-from engine_bridge.parameter_editor import ParameterEditor
-from engine_bridge.parameter_edits import Character, all_names, compact_locks
-from engine_bridge.parameter_file import MAX_NAME_CHARS, Preset, parse_preset, preset_bytes
+from engine_bridge.parameter_edits import Character, compact_locks
+from engine_bridge.parameter_file import Preset
 from engine_bridge.schema import CharacterSchema
 
 MAX_PHOTO_BYTES = 32 << 20
-CHOICES = "style"
-"""The group under which a panel shows the choices, and `names_of` finds them."""
-
-
-class StageLike(Protocol):
-    """What the session needs of a stage."""
-
-    def ask(self, scenery: Scenery) -> int:
-        """Want this on the stage."""
-        ...
 
 
 class ImporterLike(Protocol):
@@ -76,30 +64,12 @@ class Photo:
     confidence: NDArray[np.float32] | None = None
 
 
-@dataclass(frozen=True)
-class Status:
-    """The line at the foot of the page."""
-
-    words: str = ""
-    kind: str = "quiet"  # "quiet", "busy" or "error"
-
-
-class StudioSession:
-    """One character on the stage, edited by whoever has the page open; any thread may call.
-
-    `listen` registers a callback, called after every change, from the thread that made it, without the lock.
-    """
+class StudioSession(EditingSession):
+    """An EditingSession with a photo beside the character; any thread may call."""
 
     def __init__(self, schema: CharacterSchema, preset: Preset | None = None) -> None:
-        self.schema = schema
-        self.editor = ParameterEditor(schema)
-        self.name = ""
-        self.notes = ""
-        self.view = View()
+        super().__init__(schema, preset)
         self.photo: Photo | None = None
-        self.shot: Shot | None = None
-        self.status = Status("The engine is starting ...", "busy")
-        self.engine = ""
         self.service = ""
         self.service_error = ""
         self.can: tuple[str, ...] = ()
@@ -107,101 +77,23 @@ class StudioSession:
         self.reading = False
         self.refining: RefineProgress | None = None
         self.searching = False
-        self._rest: dict[str, Any] = {}
-        self._lock = threading.RLock()
-        self._listeners: list[Callable[[], None]] = []
-        self._stage: StageLike | None = None
         self._importer: ImporterLike | None = None
         self._asked = 0  # number of the photo or search that is wanted; older answers are dropped
-        if preset is not None:
-            self._take(preset, "opened")
-            self.editor = ParameterEditor(schema, preset.character)  # what it began with is no step to undo
-            self.editor.load(preset.character, "")
-            self.editor.replace_locks(preset.locked)
 
-    def attach(self, stage: StageLike, importer: ImporterLike | None) -> None:
+    def attach(self, stage: StageLike, importer: ImporterLike | None = None) -> None:
         """Give the session what draws and what reads photos, and ask for the first picture."""
-        with self._lock:
-            self._stage, self._importer = stage, importer
-        self._changed(picture=True)
+        self._importer = importer
+        super().attach(stage)
 
-    def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call this after every change; returns what ends it."""
-        self._listeners.append(callback)
-        return lambda: self._listeners.remove(callback) if callback in self._listeners else None
+    @property
+    def aligned(self) -> NDArray[np.uint8] | None:
+        """The photo as it was read, (H,W,3)."""
+        return None if self.photo is None else self.photo.aligned
 
-    # What the hand does ---------------------------------------------------------------------------------------------
-
-    def set(self, name: str, value: float | str, gesture: str = "") -> None:
-        """Move one slider or take one option; a refusal, such as of a lock, is said in the status."""
-        self._edit(lambda: self.editor.set(name, value, gesture))
-
-    def end_gesture(self) -> None:
-        """The hand let go of a slider."""
-        with self._lock:
-            self.editor.end_gesture()
-
-    def reset(self, target: str = "*", neutral: bool = False) -> None:
-        """Back to what was loaded or imported, or to the neutral character; locked names stay."""
-        self._edit(lambda: self.editor.reset(target, neutral=neutral))
-
-    def undo(self) -> None:
-        """Take the last step back."""
-        self._edit(self.editor.undo)
-
-    def redo(self) -> None:
-        """Do the undone step again."""
-        self._edit(self.editor.redo)
-
-    def toggle_lock(self, *targets: str) -> None:
-        """Lock what is meant, or free it when all of it is locked."""
-        with self._lock:
-            held = all(self.editor.is_locked(target) for target in targets)
-            (self.editor.unlock if held else self.editor.lock)(*targets)
-        self._changed()
-
-    def set_mirror(self, on: bool) -> None:
-        """Link the two sides of the face."""
-        with self._lock:
-            self.editor.mirror = on
-        self._changed()
-
-    def look(self, **changes: Any) -> None:
-        """Change the view: `mode`, `t`, `signed`; raises InputError for an unknown mode."""
-        with self._lock:
-            if changes.get("mode", self.view.mode) not in MODES:
-                raise InputError(f"There is no view '{changes['mode']}', expected one of {', '.join(MODES)}.")
-            self.view = replace(self.view, **changes)
-        self._changed(picture=True)
-
-    def rename(self, name: str) -> None:
-        """What the preset is called."""
-        with self._lock:
-            self.name = name[:MAX_NAME_CHARS]
-        self._changed()
-
-    # Presets --------------------------------------------------------------------------------------------------------
-
-    def preset(self) -> Preset:
-        """The character as it would be saved."""
-        with self._lock:
-            return Preset(self.editor.character, self.name, self.editor.locked, self.notes, dict(self._rest))
-
-    def preset_file(self) -> tuple[str, bytes]:
-        """A file name and the bytes of a parameter file."""
-        preset = self.preset()
-        stem = "".join(char if char.isalnum() or char in " -_." else "-" for char in preset.name).strip(" .")
-        return f"{stem[:80] or 'character'}.json", preset_bytes(self.schema, preset)
-
-    def open_preset(self, data: bytes, called: str) -> None:
-        """Take over a parameter file, its locks and its name, as one step; a fault is said in the status."""
-
-        def take() -> None:
-            self._take(parse_preset(data, self.schema, printable(called)), f"opened {printable(called)}")
-
-        self._edit(take)
-
-    # Photos ---------------------------------------------------------------------------------------------------------
+    @property
+    def at_work(self) -> bool:
+        """Whether a photo is being read or a search runs."""
+        return self.reading or self.searching
 
     def import_photo(self, data: bytes, called: str, face: int = 0) -> None:
         """Read a photo; locked names keep their values. The answer comes later, a newer photo overtakes it."""
@@ -271,56 +163,6 @@ class StudioSession:
             importer.cancel()
         self._changed(picture=True)
 
-    # What a page asks -----------------------------------------------------------------------------------------------
-
-    def value(self, name: str) -> float | str:
-        """A parameter's number or a choice's option, now."""
-        character = self.editor.character
-        for position, choice in enumerate(self.schema.choices):
-            if choice.name == name:
-                return choice.options[int(character.choices[position])]
-        return float(character.parameters[self.schema.index(name)])
-
-    def position(self, name: str) -> tuple[int, int]:
-        """Where a name's value stands: (0, index) among the parameters, (1, index) among the choices."""
-        for at, choice in enumerate(self.schema.choices):
-            if choice.name == name:
-                return 1, at
-        return 0, self.schema.index(name)
-
-    def names_of(self, group: str, text: str = "") -> tuple[str, ...]:
-        """What a panel lists: the hits of a search, or else a group's parameters, or the choices."""
-        if text.strip():
-            return search(self.schema, text)
-        if group == CHOICES:
-            return tuple(choice.name for choice in self.schema.choices)
-        return self.schema.groups.get(group, ())
-
-    def changed_in(self, group: str) -> int:
-        """How many of a group differ from what `reset` returns to."""
-        names = set(self.names_of(group))
-        found = diff(self.schema, self.editor.home, self.editor.character)
-        return sum(each.name in names for each in (*found.parameters, *found.choices))
-
-    def shown(self, shot: Shot) -> None:
-        """A picture is ready; called by the stage."""
-        with self._lock:
-            self.shot = shot
-            if self.status.kind == "busy" and not (self.reading or self.searching):
-                self.status = Status()
-        self._changed()
-
-    def failed(self, words: str) -> None:
-        """The stage could not draw; called by the stage."""
-        with self._lock:
-            self.status = Status(words, "error")
-        self._changed()
-
-    def engine_ready(self, words: str) -> None:
-        """The engine runs; called by the stage."""
-        self.engine = words
-        self._changed()
-
     def service_ready(self, bundle: str, features: tuple[str, ...]) -> None:
         """The import service answers; called by the importer."""
         with self._lock:
@@ -332,25 +174,6 @@ class StudioSession:
         with self._lock:
             self.service_error = words
         self._changed()
-
-    # ----------------------------------------------------------------------------------------------------------------
-
-    def _edit(self, change: Callable[[], object]) -> None:
-        with self._lock:
-            before = self.editor.character
-            try:
-                change()
-                if self.status.kind == "error":
-                    self.status = Status()
-            except FaceBridgeError as error:
-                self.status = Status(str(error), "error")
-            moved = self.editor.character is not before
-        self._changed(picture=moved)
-
-    def _take(self, preset: Preset, words: str) -> None:
-        self.editor.load(preset.character, words, keep_locked=False)
-        self.editor.replace_locks(preset.locked)
-        self.name, self.notes, self._rest = preset.name, preset.notes, dict(preset.rest)
 
     def _locked(self) -> tuple[str, ...]:
         return compact_locks(self.schema, self.editor.locked)
@@ -410,27 +233,3 @@ class StudioSession:
     def _take_refined(self, parameters: NDArray[np.float32], words: str) -> None:
         self.editor.load(Character(parameters, self.editor.character.choices), words)
         self.status = Status(words.capitalize() + ".")
-
-    def _scenery(self) -> Scenery:
-        photo = None if self.photo is None else self.photo.aligned
-        return without_photo(Scenery(self.editor.character, self.editor.home, photo, self.view))
-
-    def _changed(self, picture: bool = False) -> None:
-        if picture and self._stage is not None:
-            with self._lock:
-                scenery = self._scenery()
-            self._stage.ask(scenery)
-        for callback in tuple(self._listeners):
-            callback()
-
-
-def groups_of(schema: CharacterSchema) -> tuple[str, ...]:
-    """Groups as a panel lists them: the choices first, then the schema's own order."""
-    return ((CHOICES,) if schema.choices else ()) + tuple(schema.groups)
-
-
-def has_partner(schema: CharacterSchema, name: str) -> bool:
-    """Whether a name is a parameter with a mirror partner; raises InputError for an unknown name."""
-    if name not in all_names(schema):
-        raise InputError(f"{schema.character} has no parameter '{name}'.")
-    return any(parameter.name == name and parameter.mirror is not None for parameter in schema.parameters)

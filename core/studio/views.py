@@ -71,7 +71,7 @@ class Composer:
         masked = view.mode in ("difference", "outline") and not (draft and view.mode == "difference")
         drawn, head = self._render(character, image_px, masked)
         if view.mode == "side":
-            return side_by_side([("photo", photo), ("character", drawn)])
+            return side_by_side([("photo", photo), ("character", drawn)], caption_px=_caption(image_px))
         if view.mode == "blend":
             return blend(photo, drawn, view.t)
         if view.mode == "difference":
@@ -85,7 +85,7 @@ class Composer:
             before = turned(self._engine, scenery.home.parameters, scenery.home.choices, image_px=image_px)
             images = [silhouette(now.images[k], before.masks[k], now.masks[k]).picture for k in range(len(images))]
         names = ("character's right", "character's left")
-        return side_by_side(list(zip(names, images, strict=True)))
+        return side_by_side(list(zip(names, images, strict=True)), caption_px=_caption(image_px))
 
     def _render(
         self, character: Character, image_px: int, masked: bool = False
@@ -110,6 +110,11 @@ def without_photo(scenery: Scenery) -> Scenery:
     if scenery.photo is not None or scenery.view.mode not in NEEDS_PHOTO:
         return scenery
     return replace(scenery, view=replace(scenery.view, mode="character"))
+
+
+def _caption(image_px: int) -> int:
+    """A height that is read well when two pictures share the stage's width."""
+    return round(image_px / 18)
 
 
 def _sized(picture: Pixels, side_px: int) -> Pixels:
