@@ -245,8 +245,9 @@ class ServiceClient:
             raise DeadlineExceeded(
                 f"{self._address} gave no answer within {deadline_s:g} s; allow more time, or see its log."
             ) from None
-        except BaseException:  # such as Ctrl-C: nobody will read the answer
-            self.cancel(request_id)
+        except BaseException:
+            if not future.done():  # such as Ctrl-C: nobody will read the answer
+                self.cancel(request_id)
             raise
 
     def _check(self, connection: Connection, photo_bytes: int, needed: tuple[str, ...], bundle: str) -> None:

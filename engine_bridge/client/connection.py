@@ -24,6 +24,7 @@ from engine_bridge.dealer import Dealer
 from engine_bridge.errors import DeadlineExceeded, FaceBridgeError, InputError, Refused, SchemaError
 from engine_bridge.keys import ClientKeys
 from engine_bridge.protocol import (
+    Cancel,
     Compare,
     Compared,
     Error,
@@ -208,6 +209,7 @@ class Connection:
             if not asked.future.done():
                 self._pending.pop(message.request_id)
                 asked.future.set_exception(error)
+                self._dealer.send(Cancel(message.request_id))
 
 
 _ERRORS: Mapping[str, type[FaceBridgeError]] = {
