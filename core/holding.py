@@ -73,7 +73,7 @@ class Hold:
         """
         if (self.parameters.any() and current is None) or (self.choices.any() and current_choices is None):
             raise InputError(
-                "Something is locked, but its current values were not sent; send 'current' and its choices."
+                "Something is locked, but its current values are missing; send all parameters and choices."
             )
         if current is not None:
             parameters = np.where(self.parameters, current, parameters).astype(np.float32)
