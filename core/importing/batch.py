@@ -58,6 +58,7 @@ class Run:
     orders: Orders = field(default_factory=Orders)
     _sheet: list[SheetRow] = field(default_factory=list[SheetRow])
     _table: list[TableRow] = field(default_factory=list[TableRow])
+    _interrupted: bool = False
 
     def each(self, photos: Sequence[Path]) -> int:
         """Import every photo and report each; returns how many could not be used.
@@ -112,6 +113,8 @@ class Run:
         self._sheet.append(sheet_row(name, pictures, found.advice, self.source.schema, character))
         self._table.append(TableRow(name, character, found.warnings))
         self.report(Outcome(photo, tuple(results), found.warnings, None))
+        if self._interrupted:
+            raise KeyboardInterrupt
         return 0
 
     def _refined(self, data: Sequence[bytes], found: ImportResult) -> tuple[ImportResult, dict[str, Any]]:
@@ -120,10 +123,25 @@ class Run:
         if not self.orders.refine_steps:
             return found, {}
         best = 0 if found.weights is None else int(np.argmax(found.weights))
-        tell, wishes = self.orders.progress, self.orders.wishes
-        result = self.source.refine(data[best], found, wishes, self.orders.refine_steps, tell)
-        said = {"steps": result.step, "kept": result.kept, "judge": result.judge, "before": result.loss_before,
-                "after": result.loss}  # fmt: skip
+        states: list[RefineProgress] = []
+
+        def tell(state: RefineProgress) -> None:
+            states[:] = [state]
+            self.orders.progress(state)
+
+        try:
+            result = self.source.refine(data[best], found, self.orders.wishes, self.orders.refine_steps, tell)
+        except KeyboardInterrupt:
+            if not states:
+                raise
+            # Whoever stops a search wants what it has found so far; the run ends after this photo.
+            self._interrupted, state = True, states[0]
+            said: dict[str, Any] = {"steps": state.step, "kept": True, "judge": "imitator", "interrupted": True}
+            said |= {"before": state.loss_before, "after": state.loss}
+            preview = found.preview if state.preview is None else state.preview
+            return replace(found, parameters=state.parameters, preview=preview), {"refined": said}
+        said = {"steps": result.step, "kept": result.kept, "judge": result.judge}
+        said |= {"before": result.loss_before, "after": result.loss}
         preview = found.preview if result.preview is None else result.preview
         timings_ms = {**found.timings_ms, **{f"refine {stage}": ms for stage, ms in result.timings_ms.items()}}
         refined = replace(found, parameters=result.parameters, preview=preview, timings_ms=timings_ms)

@@ -18,7 +18,7 @@ from PIL import Image
 from core.importing.batch import SHEET, TABLE, Draw, Orders, Outcome, Run
 from core.importing.sheet import CAPTION_PX, compose
 from core.importing.sources import Tell
-from engine_bridge.client import Advice, ImportResult, RefineResult, Variation, Wishes
+from engine_bridge.client import Advice, ImportResult, RefineProgress, RefineResult, Variation, Wishes
 from engine_bridge.client.wishes import Photos
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import EngineError, InputError
@@ -45,7 +45,7 @@ class FirstByte:
         photo = photos if isinstance(photos, bytes) else photos[0]
         if photo == b"bad":
             raise InputError("The file is no picture.")
-        vector = np.full(SCHEMA.count, photo[0] / 100, np.float32)
+        vector = np.full(SCHEMA.count, photo[0] / 100).astype(np.float32)
         grey, dark = np.full((16, 16, 3), 100, np.uint8), np.full((16, 16, 3), 20, np.uint8)
         words = "2 faces were found."
         other = Variation(vector / 2, np.zeros(1, np.uint8), dark)
@@ -200,3 +200,19 @@ def test_several_photos_of_one_person_make_one_character_refined_by_the_photo_th
     assert source.refined == [bytes([200])]
     assert document["refined"] == {"steps": 7, "kept": True, "judge": "engine", "before": 2.0, "after": 1.0}
     assert np.allclose(read_parameters(out / "anna.json", SCHEMA)[0], 1.5)
+
+
+def test_a_search_that_is_interrupted_keeps_its_best_so_far_and_ends_the_run(tmp_path: Path) -> None:
+    class Interrupted(FirstByte):
+        def refine(self, photo: bytes, found: ImportResult, wishes: Wishes, steps: int, tell: Tell) -> RefineResult:
+            tell(RefineProgress(3, steps, 2.0, 1.5, 10.0, found.parameters + np.float32(0.25), None))
+            raise KeyboardInterrupt
+
+    out = tmp_path / "out"
+    job = Run(out, Interrupted(), draw, lambda outcome: None, Orders(refine_steps=9))
+    with pytest.raises(KeyboardInterrupt):
+        job.each(photos(tmp_path, anna=bytes([100]), berta=bytes([100])))
+    assert sorted(path.name for path in out.iterdir()) == ["anna.json", "anna.png"]
+    assert np.allclose(read_parameters(out / "anna.json", SCHEMA)[0], 1.25)
+    refined = json.loads((out / "anna.json").read_text("utf-8"))["refined"]
+    assert refined == {"steps": 3, "kept": True, "judge": "imitator", "interrupted": True, "before": 2.0, "after": 1.5}
