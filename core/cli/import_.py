@@ -51,7 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--lock", action="append", default=[], metavar="NAME",
         help="parameter, group or choice that stays as in --params; repeat for more",
     )  # fmt: skip
-    wishes.add_argument("--params", type=Path, metavar="FILE", help="parameter file that --lock holds on to")
+    wishes.add_argument(
+        "--params", type=Path, metavar="FILE", help="parameter file that --lock, or its own locks, hold on to"
+    )
     wishes.add_argument("--mirror", action="store_true", help="make both sides of the face equal")
     wishes.add_argument(
         "--refine", type=int, nargs="?", const=DEFAULT_STEPS, default=0, metavar="STEPS",
@@ -114,20 +116,21 @@ def _check(args: argparse.Namespace) -> None:
 def _orders(args: argparse.Namespace, schema: CharacterSchema, stack: contextlib.ExitStack) -> Orders:
     from core.importing.batch import Orders
     from engine_bridge.client.wishes import Wishes
-    from engine_bridge.parameter_edits import expand_locks
-    from engine_bridge.parameter_file import read_parameters
+    from engine_bridge.parameter_edits import compact_locks, expand_locks
+    from engine_bridge.parameter_file import read_preset
 
-    current, choices = (None, None) if args.params is None else read_parameters(args.params, schema)
-    expand_locks(schema, args.lock)  # a wrong name is said before the first photo is read
+    preset = None if args.params is None else read_preset(args.params, schema)
+    # A wrong name is said before the first photo is read.
+    locked = expand_locks(schema, args.lock) | (frozenset() if preset is None else preset.locked)
     wishes = Wishes(
         bundle=args.bundle or "" if args.server else "",
         face=args.face,
         group=args.group,
-        locked=tuple(args.lock),
+        locked=compact_locks(schema, locked),
         mirrored=args.mirror,
         variations=args.variations,
-        current=current,
-        current_choices=choices,
+        current=None if preset is None else preset.character.parameters,
+        current_choices=None if preset is None else preset.character.choices,
     )
     return Orders(wishes, args.refine, _progress(args.refine, stack) if args.refine else lambda state: None)
 

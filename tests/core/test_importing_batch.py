@@ -48,7 +48,7 @@ class FirstByte:
         vector = np.full(SCHEMA.count, photo[0] / 100).astype(np.float32)
         grey, dark = np.full((16, 16, 3), 100, np.uint8), np.full((16, 16, 3), 20, np.uint8)
         words = "2 faces were found."
-        other = Variation(vector / 2, np.zeros(1, np.uint8), dark)
+        other = Variation(vector * np.float32(0.5), np.zeros(1, np.uint8), dark)
         return ImportResult(
             vector,
             np.ones(1, np.uint8),
