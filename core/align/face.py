@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 from torch import Tensor
 
 from core.perception.detector import SURE_SCORE, Face
@@ -279,9 +280,14 @@ def crop_photo(photo: NDArray[np.uint8], to_photo: Tensor, size_px: int, mirrore
     (left, top), (right, bottom) = (outline.amin(0) - margin).tolist(), (outline.amax(0) + margin).tolist()
     x0, x1 = (min(max(int(value), 0), width - 1) for value in (left, right))
     y0, y1 = (min(max(int(value), 0), height - 1) for value in (top, bottom))
-    patch = torch.from_numpy(np.ascontiguousarray(photo[y0 : y1 + 1, x0 : x1 + 1])).permute(2, 0, 1)[None].float() / 255
+    patch = np.ascontiguousarray(photo[y0 : y1 + 1, x0 : x1 + 1])
     to_patch = torch.cat([to_photo[:, :2], to_photo[:, 2:] - torch.tensor([[float(x0)], [float(y0)]])], 1)
-    crop = sample(patch, to_patch[None], size_px, "reflection" if mirrored_border else "border")[0]
+    # What `sample` does for a crop that shrinks its picture, but on bytes: a third of the time for a large face.
+    block = min(int(scale + 0.5), 64)
+    if block > 1:
+        patch, to_patch = np.asarray(Image.fromarray(patch).reduce(block)), to_patch / block
+    pixels = torch.from_numpy(np.array(patch)).permute(2, 0, 1)[None].float() / 255
+    crop = sample(pixels, to_patch[None], size_px, "reflection" if mirrored_border else "border", antialias=False)[0]
     beyond = max(-float(outline.amin()), float(outline[:, 0].max()) - width, float(outline[:, 1].max()) - height)
     if not mirrored_border or beyond <= 0:
         return crop
