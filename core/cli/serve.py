@@ -8,15 +8,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from engine_bridge.errors import InputError
+from engine_bridge.errors import InputError, SchemaMismatch
 
 if TYPE_CHECKING:
+    from core.drawing import Drawer
     from core.serve import Answerer, EventLog, Service
     from core.serve.admin import Admin
 
@@ -42,6 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="bundle to use, again for more; the first is the default (default: the one that ships)",
     )
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where networks run (default: cpu)")
+    parser.add_argument(
+        "--engine",
+        default="none",
+        metavar="NAME",
+        help="engine that draws and judges, such as embedded (default: none)",
+    )
     parser.add_argument("--threads", type=int, metavar="N", help="imports computed at once (default: one a core, to 4)")
     parser.add_argument(
         "--admin",
@@ -60,7 +68,11 @@ def run(args: argparse.Namespace) -> int:
     from engine_bridge.keys import load_server_keys
 
     bundles = bundle_folders(args.bundle or [])
-    at_once = args.threads or (2 if args.device == "cuda" else min(_MOST_THREADS, threads.cores()))
+    at_once = (
+        args.threads
+        if args.threads is not None
+        else (2 if args.device == "cuda" else min(_MOST_THREADS, threads.cores()))
+    )
     if at_once < 1:
         raise InputError(f"--threads is {at_once}, expected at least 1.")
     threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
@@ -78,7 +90,8 @@ def run(args: argparse.Namespace) -> int:
         admin = _admin(args.admin, service, log)
         if admin is not None:
             stack.callback(admin.close)
-        sources = {name: partial(_load, folder, args.device) for name, folder in bundles}
+        drawer = _start_engine(args.engine, stack)
+        sources = {name: partial(_load, folder, args.device, args.engine, drawer) for name, folder in bundles}
         shelf = Shelf(sources)
         stack.callback(shelf.close)
         print(f"{READY} {service.endpoint}", flush=True)
@@ -109,51 +122,38 @@ def bundle_folders(given: Sequence[str]) -> list[tuple[str, Path | None]]:
     return named or [("embedded", None)]
 
 
-def _load(folder: Path | None, device: str) -> Answerer:
+def _load(folder: Path | None, device: str, engine: str, drawer: Future[Drawer] | None) -> Answerer:
+    """A bundle, warmed up; the engine that all bundles share started meanwhile."""
     from core.bundle import Bundle
     from core.reconstruct import Reconstructor
+    from core.serve.answers import Answers
+    from engine_bridge.engines import engine_schema
 
-    reconstructor = Reconstructor(Bundle.load(folder), device=device)
+    bundle = Bundle.load(folder)
+    if drawer is not None and (difference := bundle.schema.difference(engine_schema(engine))):
+        raise SchemaMismatch(f"The bundle is not for the engine '{engine}': {difference}; choose another --engine.")
+    reconstructor = Reconstructor(bundle, device=device)
     reconstructor.warm_up()
-    return _Plain(reconstructor)
+    return Answers(reconstructor, drawer.result() if drawer is not None else None)
 
 
-class _Plain:
-    features = ()
+def _start_engine(engine: str, stack: ExitStack) -> Future[Drawer] | None:
+    """The engine's process, started beside the bundles and ended with `stack`; None for "none"."""
+    if engine == "none":
+        return None
+    from core.drawing import Drawer
+    from engine_bridge.engines import engine_schema
 
-    def __init__(self, reconstructor):
-        self._r = reconstructor
-        self.schema, self.bundle = reconstructor.schema, reconstructor.bundle_name
-        self.batch_photos = reconstructor.batch_photos
+    pool = ThreadPoolExecutor(1, "engine")
+    drawer = pool.submit(lambda: Drawer(engine, engine_schema(engine)))
+    pool.shutdown(wait=False)
 
-    def imports(self, jobs):
-        from engine_bridge.protocol import Error, Imported
+    def close() -> None:
+        if drawer.exception() is None:
+            drawer.result().close()
 
-        for job, result in zip(jobs, self._r.files([job.photo for job in jobs]), strict=True):
-            if isinstance(result, InputError):
-                yield Error(job.request_id, "input", str(result))
-                continue
-            yield Imported(
-                job.request_id,
-                self.schema.hash,
-                result.faces,
-                result.warnings,
-                result.timings_ms,
-                parameters=result.parameters,
-                choices=result.choices,
-                aligned=result.aligned if job.pictures else None,
-                preview=result.imitator_image if job.pictures else None,
-            )
-
-    def refine(self, job, tell, stop):
-        from engine_bridge.protocol import Error
-
-        return Error(job.request_id, "input", "No.")
-
-    compare = refine
-
-    def close(self):
-        pass
+    stack.callback(close)
+    return drawer
 
 
 def _admin(address: str, service: Service, log: EventLog) -> Admin | None:

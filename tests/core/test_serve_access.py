@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.bundle import Bundle
+from core.reconstruct import Reconstructor
 from core.serve import Service
+from core.serve.answers import Answers
 from engine_bridge.client import ServiceClient
 from engine_bridge.errors import DeadlineExceeded, InputError
 from engine_bridge.keys import generate_keys, load_client_keys, load_server_keys
-from tests.core.bundles import coarse
+from tests.core.bundles import save_random_bundle
 from tests.core.photo_files import Picture, encoded
 from tests.core.served import DEADLINE_S, HeldAnswers, Served
 
@@ -62,8 +65,9 @@ class WrittenFiles:
 
 
 def test_a_photo_never_touches_the_disk(astronaut: Picture, tmp_path: Path) -> None:
-    reconstructor, written = coarse(), WrittenFiles()
-    with Served(reconstructor, name="coarse 1") as served, served.client() as client:
+    bundle = Bundle.load(save_random_bundle(tmp_path / "random"))
+    answers, written = Answers(Reconstructor(bundle)), WrittenFiles()
+    with Served(answers) as served, served.client() as client:
         client.hello()
         written.listening = True
         assert client.import_photo(encoded(astronaut, "JPEG"), deadline_s=DEADLINE_S).faces == 1
