@@ -17,6 +17,7 @@ from torch import Tensor
 
 from core.evaluate.progress import Tell
 from core.losses import squared_mmd
+from core.train.ablation import FOLDER as ABLATION
 from core.train.results import load_imitator, load_schema
 from core.train.snapshots import Snapshot, load_faces, load_snapshots
 from engine_bridge.errors import InputError
@@ -70,9 +71,11 @@ def measure_run(run: Path, tell: Tell) -> RunGap:
 
     Raises InputError for a folder without snapshots or imitator, or where scikit-learn is missing.
     """
-    schema, snapshots = load_schema(run), load_snapshots(run)
+    # The runs of `train ablation` share the imitator of the folder that they lie in.
+    stages = run.parent.parent if run.parent.name == ABLATION else run
+    schema, snapshots = load_schema(stages), load_snapshots(run)
     photos, rows = load_faces(run)
-    imitator = load_imitator(run, schema)
+    imitator = load_imitator(stages, schema)
     shown = [each for each in snapshots[:-1] if each.step in FIGURE_4_STEPS] + snapshots[-1:]
     total, done = len(snapshots) + len(SPACES) * len(shown), 0
     over_time: list[SnapshotGap] = []

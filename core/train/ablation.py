@@ -14,6 +14,8 @@ from core.train.config import ReconstructorConfig
 from core.train.reconstruction_figures import ReconstructorFigures
 
 FORMAT, VERSION = "facebridge-ablation", 1
+FOLDER = "ablation"
+"""Inside the run folder; each variant is trained in a folder of its own in there."""
 EVERYTHING = "everything"
 # What a variant is called -> the setting that goes to 0: the paper's four losses, then ours.
 LOSSES = {

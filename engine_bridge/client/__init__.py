@@ -2,7 +2,7 @@
 
 from engine_bridge.client.asynchronous import AsyncServiceClient
 from engine_bridge.client.blocking import ServiceClient
-from engine_bridge.client.connection import Cancelled, Overtaken, ServiceInfo
+from engine_bridge.client.connection import Busy, Cancelled, Overtaken, ServiceInfo
 from engine_bridge.client.results import (
     Advice,
     Comparison,
@@ -16,6 +16,7 @@ from engine_bridge.client.wishes import Wishes
 __all__ = [
     "Advice",
     "AsyncServiceClient",
+    "Busy",
     "Cancelled",
     "Comparison",
     "ImportResult",

@@ -78,7 +78,7 @@ class ServiceClient:
         """Send a photo, or several of one person (the bytes of image files); returns (request id, future) at once.
 
         A newer photo in the same slot overtakes this one; the empty slot is never overtaken. The future raises
-        InputError for an unusable photo, Overtaken, Cancelled, DeadlineExceeded, Refused, or PeerLost when the
+        InputError for an unusable photo, Overtaken, Cancelled, Busy, DeadlineExceeded, Refused, or PeerLost when the
         connection ends. This call itself raises InputError when the photo is over the service's limit, Refused when
         the service lacks what is wished for, and what `hello` raises.
         """

@@ -52,6 +52,10 @@ class Cancelled(Refused):
     """The request was cancelled by `cancel`."""
 
 
+class Busy(Refused):
+    """Too much waits at the service to answer in time; its words say how long to wait before trying again."""
+
+
 @dataclass(frozen=True, eq=False)
 class ServiceInfo:
     """Who answered; `features` and `bundles` are empty for a service of protocol 1.1."""
@@ -216,6 +220,7 @@ _ERRORS: Mapping[str, type[FaceBridgeError]] = {
     "input": InputError,
     "deadline": DeadlineExceeded,
     "cancelled": Cancelled,
+    "busy": Busy,
 }
 
 

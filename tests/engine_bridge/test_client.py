@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine_bridge.client import Cancelled, ImportResult, Overtaken, ServiceClient
+from engine_bridge.client import Busy, Cancelled, ImportResult, Overtaken, ServiceClient
 from engine_bridge.dealer import PeerLost
 from engine_bridge.engines.pattern import pattern_schema
 from engine_bridge.errors import DeadlineExceeded, FaceBridgeError, InputError, Refused, SchemaError
@@ -143,7 +143,7 @@ def test_a_photo_over_the_limit_is_never_sent(make_bench: MakeBench) -> None:
         ("input", InputError),
         ("deadline", DeadlineExceeded),
         ("cancelled", Cancelled),
-        ("busy", Refused),
+        ("busy", Busy),
         ("new", Refused),
     ],
 )

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """Train every variant, or go on; raises InputError, DatasetError, EngineError or Diverged."""
     args.steps = args.steps or STEPS
     config, team = settings(RECONSTRUCTORS, args)
-    from core.train.ablation import folder, load_figures, save_figures, variants, write_table
+    from core.train.ablation import FOLDER, folder, load_figures, save_figures, variants, write_table
     from core.train.processes import leave_team
     from engine_bridge.errors import InputError
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         if unknown := [name for name in args.only if name not in known]:
             raise InputError(f"--only names {unknown[0]!r}; the losses of these settings are {', '.join(known)}.")
         chosen = [chosen[0], *(v for v in chosen[1:] if v.name.removeprefix("without ") in args.only)]
-    inputs, out, began = open_inputs(args, config, team), args.out / "ablation", time.monotonic()
+    inputs, out, began = open_inputs(args, config, team), args.out / FOLDER, time.monotonic()
     for number, variant in enumerate(chosen, 1):
         if load_figures(out, variant) is not None:
             continue
