@@ -111,8 +111,12 @@ class Importer:
         locked: tuple[str, ...],
         face: int,
         done: Callable[[ImportResult | str], None],
+        variations: int = 0,
     ) -> None:
-        """Read a photo, keeping what is locked at its value in `character`; `done` gets the result or a sentence."""
+        """Read a photo, keeping what is locked at its value in `character`; `done` gets the result or a sentence.
+
+        Variations take seconds where a reading takes tenths of one: ask for them apart.
+        """
 
         def work() -> ImportResult:
             client = self._connected()
@@ -121,7 +125,7 @@ class Importer:
             wishes = Wishes(
                 face=face,
                 locked=held,
-                variations=4 if "variations" in can else 0,
+                variations=variations if "variations" in can else 0,
                 current=character.parameters if held else None,
                 current_choices=character.choices if held else None,
             )

@@ -153,7 +153,7 @@ class SliderRow(_Row):
         value = self._now()
         if self._slider.value != value:
             self._slider.set_value(value)
-        tell(self._value, "value", f"{value:+.2f}")
+        tell(self._value, "value", f"{round(value, 2) + 0.0:+.2f}")  # never "-0.00"
         tell(self._slider, "disable", self.name in self._session.editor.locked)
         self._state()
 

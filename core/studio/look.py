@@ -53,7 +53,7 @@ body { color: var(--ink); font: 13px/1.4 Inter, "Segoe UI", system-ui, -apple-sy
   cursor: pointer; overflow: hidden; position: relative; text-align: center; padding: 0;
   transition: border-color .12s; }
 .fb-drop:hover, .fb-dragging .fb-drop { border-color: var(--accent); }
-.fb-drop img { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; }
+.fb-drop img { display: block; width: 100%; aspect-ratio: 6 / 5; object-fit: cover; }
 .fb-drop.filled { border-style: solid; border-color: var(--line); }
 .fb-drop .empty { padding: 38px 12px; color: var(--soft); line-height: 1.5; }
 .fb-drop .empty .q-icon { font-size: 28px; color: var(--faint); display: block; margin: 0 auto 8px; }
@@ -79,6 +79,7 @@ body { color: var(--ink); font: 13px/1.4 Inter, "Segoe UI", system-ui, -apple-sy
   background: none; cursor: pointer; }
 .fb-strip button:hover, .fb-strip button.on { border-color: var(--accent); }
 .fb-strip img { display: block; width: 100%; aspect-ratio: 1; object-fit: cover; }
+.fb-pair { display: flex; gap: 6px; }
 .fb-caption { color: var(--faint); font-size: 11px; text-transform: uppercase; letter-spacing: .07em;
   margin: 18px 8px 5px; }
 .fb-caption.tight { margin: 12px 0 0; }

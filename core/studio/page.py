@@ -193,12 +193,16 @@ class PhotoCard:
         if any(each.preview is not None for each in photo.variations):
             block("fb-caption tight", "Other readings")
             self._strip("variation", len(photo.variations), session.take_variation)
-        if "refine" in session.can:
-            if session.searching:
-                button(session.stop, "stop", "Stop, keep the best", "wide", mark="stop")
-            else:
+        if session.searching:
+            button(session.stop, "stop", "Stop, keep the best", "wide", mark="stop")
+            return
+        with block("fb-pair"):
+            if "refine" in session.can:
                 tip = "Search for a closer likeness from here; locked parameters stay"
                 button(session.refine, "auto_fix_high", "Refine", "wide", tip, "refine")
+            if "variations" in session.can and not photo.variations:
+                tip = "Other plausible characters for this photo, to choose from"
+                button(session.vary, "groups_2", "Others", "wide", tip, "vary")
 
     def _strip(self, kind: str, count: int, take: Callable[[int], None], current: int = -1) -> None:
         with block("fb-strip"):

@@ -20,6 +20,7 @@ from engine_bridge.parameter_file import Preset
 from engine_bridge.schema import CharacterSchema
 
 MAX_PHOTO_BYTES = 32 << 20
+VARIATIONS = 4
 
 
 class ImporterLike(Protocol):
@@ -32,6 +33,7 @@ class ImporterLike(Protocol):
         locked: tuple[str, ...],
         face: int,
         done: Callable[[ImportResult | str], None],
+        variations: int = 0,
     ) -> None: ...
 
     def refine(
@@ -120,6 +122,20 @@ class StudioSession(EditingSession):
         if photo is not None and photo.face != face:
             self.import_photo(photo.data, photo.name, face)
 
+    def vary(self) -> None:
+        """Ask for other readings of the photo; the character stays as it is until one is taken."""
+        with self._lock:
+            photo, importer = self.photo, self._importer
+            if photo is None or importer is None or self.at_work:
+                return
+            self._asked += 1
+            asked, character, locked = self._asked, self.editor.character, self._locked()
+            self.reading, self.status = True, Status("Looking for other readings ...", "busy")
+        self._changed()
+        importer.import_photo(
+            photo.data, character, locked, photo.face, lambda answer: self._varied(asked, photo, answer), VARIATIONS
+        )
+
     def take_variation(self, number: int) -> None:
         """Take another reading of the photo; locked names stay."""
         photo = self.photo
@@ -193,7 +209,6 @@ class StudioSession(EditingSession):
                     face=answer.face,
                     thumbnails=answer.thumbnails,
                     advice=answer.advice,
-                    variations=answer.variations,
                     confidence=answer.confidence,
                 )
                 self.editor.load(Character(answer.parameters, answer.choices), f"imported {photo.name}")
@@ -202,6 +217,21 @@ class StudioSession(EditingSession):
                 took = sum(answer.timings_ms.values())
                 self.status = Status(f"Imported {photo.name} in {took:.0f} ms.")
         self._changed(picture=True)
+
+    def _varied(self, asked: int, photo: Photo, answer: ImportResult | str) -> None:
+        with self._lock:
+            if asked != self._asked:
+                return
+            self.reading = False
+            if isinstance(answer, str):
+                self.status = Status(f"{photo.name}: {answer}", "error")
+            else:
+                self.photo = replace(photo, variations=answer.variations)
+                count = len(answer.variations)
+                self.status = Status(
+                    f"{count} other readings of {photo.name}." if count else "There is no other reading."
+                )
+        self._changed()
 
     def _progress(self, asked: int, best: RefineProgress) -> None:
         with self._lock:

@@ -42,8 +42,18 @@ class Importer:
         self.photos: list[tuple[bytes, Character, tuple[str, ...], int, Callable[[ImportResult | str], None]]] = []
         self.searches: list[tuple[Any, ...]] = []
         self.cancelled = 0
+        self.variations = 0
 
-    def import_photo(self, photo: bytes, character: Character, locked: tuple[str, ...], face: int, done: Any) -> None:
+    def import_photo(
+        self,
+        photo: bytes,
+        character: Character,
+        locked: tuple[str, ...],
+        face: int,
+        done: Any,
+        variations: int = 0,
+    ) -> None:
+        self.variations = variations
         self.photos.append((photo, character, locked, face, done))
 
     def refine(
@@ -212,16 +222,23 @@ def test_views_that_need_a_photo_show_the_character_until_there_is_one(studio: S
 
 
 def test_another_face_and_another_reading_can_be_taken(studio: Studio) -> None:
-    studio.session.import_photo(b"x", "two people.jpg")
+    session = studio.session
+    session.vary()  # there is no photo yet
+    session.import_photo(b"x", "two people.jpg")
+    session.vary()  # it is being read
+    assert len(studio.importer.photos) == 1 and studio.importer.variations == 0
+    studio.answer(found(0.5))
+    session.vary()
     other = Variation(np.full(SCHEMA.count, -1, np.float32), SCHEMA.default_choices, None)
-    studio.answer(found(variations=(other,)))
-    studio.session.take_variation(0)
-    assert studio.session.value("lips.gloss") == -1
-    studio.session.take_variation(7)
-    studio.session.choose_face(0)
-    assert len(studio.importer.photos) == 1
-    studio.session.choose_face(1)
-    assert studio.importer.photos[1][0] == b"x" and studio.importer.photos[1][3] == 1
+    studio.answer(found(0.9, variations=(other,)))
+    assert studio.importer.variations > 0 and session.value("lips.gloss") == 0.5
+    session.take_variation(0)
+    assert session.value("lips.gloss") == -1
+    session.take_variation(7)
+    session.choose_face(0)
+    assert len(studio.importer.photos) == 2
+    session.choose_face(1)
+    assert studio.importer.photos[2][0] == b"x" and studio.importer.photos[2][3] == 1
 
 
 def test_a_search_shows_the_best_so_far_and_stopping_keeps_it(studio: Studio) -> None:
