@@ -14,8 +14,9 @@ from core.importing.photos import printable
 from core.studio.stage import Shot
 from core.studio.views import MODES, Scenery, View, without_photo
 from engine_bridge.errors import FaceBridgeError, InputError
-from engine_bridge.parameter_diff import diff, search
+from engine_bridge.parameter_diff import search
 from engine_bridge.parameter_editor import ParameterEditor
+from engine_bridge.parameter_edits import changed_names
 from engine_bridge.parameter_file import MAX_NAME_CHARS, Preset, parse_preset, preset_bytes
 from engine_bridge.schema import CharacterSchema
 
@@ -166,13 +167,6 @@ class EditingSession:
                 return choice.options[int(character.choices[position])]
         return float(character.parameters[self.schema.index(name)])
 
-    def position(self, name: str) -> tuple[int, int]:
-        """Where a name's value stands: (0, index) among the parameters, (1, index) among the choices."""
-        for at, choice in enumerate(self.schema.choices):
-            if choice.name == name:
-                return 1, at
-        return 0, self.schema.index(name)
-
     def names_of(self, group: str, text: str = "") -> tuple[str, ...]:
         """What a panel lists: the hits of a search, or else a group's parameters, or the choices."""
         if text.strip():
@@ -181,11 +175,9 @@ class EditingSession:
             return tuple(choice.name for choice in self.schema.choices)
         return self.schema.groups.get(group, ())
 
-    def changed_in(self, group: str) -> int:
-        """How many of a group differ from what `reset` returns to."""
-        names = set(self.names_of(group))
-        found = diff(self.schema, self.editor.home, self.editor.character)
-        return sum(each.name in names for each in (*found.parameters, *found.choices))
+    def changed(self) -> frozenset[str]:
+        """The names that differ from what `reset` returns to."""
+        return frozenset(changed_names(self.schema, self.editor.home, self.editor.character))
 
     def shown(self, shot: Shot) -> None:
         """A picture is ready; called by the stage."""

@@ -49,10 +49,10 @@ class Inspector:
         """Whether it lists what was found rather than a group."""
         return bool(self._text.strip())
 
-    def refresh(self) -> None:
-        """Bring what is listed in step."""
-        for row in self._rows.values():
-            row.refresh()
+    def refresh(self, changed: frozenset[str]) -> None:
+        """Bring what is listed in step; `changed` are the names that reset would change."""
+        for name, row in self._rows.items():
+            row.refresh(name in changed)
         held = bool(self._rows) and all(name in self._session.editor.locked for name in self._rows)
         switch(self._lock, "on", held)
 
@@ -74,7 +74,7 @@ class Inspector:
                     self._rows[name] = OptionsRow(self._session, choices[name])
                 else:
                     self._rows[name] = SliderRow(self._session, parameters[name], self.searching)
-        self.refresh()
+        self.refresh(self._session.changed())
 
     def _search(self, event: events.GenericEventArguments) -> None:
         text = event.args if isinstance(event.args, str) else ""
@@ -117,15 +117,11 @@ class _Row:
         self._lock = button(lambda: self._session.toggle_lock(self.name), "lock_open", kind="small", tip="Lock")
         self._lock.props["data-mark"] = f"lock {self.name}"
 
-    def _state(self) -> None:
-        session = self._session
-        locked = self.name in session.editor.locked
+    def _state(self, changed: bool) -> None:
+        locked = self.name in self._session.editor.locked
         switch(self._box, "locked", locked)
         switch(self._lock, "on", locked)
-        home, now = session.editor.home, session.editor.character
-        at = session.position(self.name)
-        differs = (now.parameters, now.choices)[at[0]][at[1]] != (home.parameters, home.choices)[at[0]][at[1]]
-        switch(self._box, "changed", bool(differs))
+        switch(self._box, "changed", changed)
 
 
 class SliderRow(_Row):
@@ -148,14 +144,14 @@ class SliderRow(_Row):
             self._slider.props["aria-label"] = parameter.label
             self._slider.on("change", lambda _: self._let_go(), args=[])
 
-    def refresh(self) -> None:
+    def refresh(self, changed: bool) -> None:
         """Bring the row in step with the session; the slider under the hand already is."""
         value = self._now()
         if self._slider.value != value:
             self._slider.set_value(value)
         tell(self._value, "value", f"{round(value, 2) + 0.0:+.2f}")  # never "-0.00"
         tell(self._slider, "disable", self.name in self._session.editor.locked)
-        self._state()
+        self._state(changed)
 
     def _now(self) -> float:
         return round(float(self._session.value(self.name)), 4)
@@ -178,7 +174,7 @@ class SliderRow(_Row):
         except FaceBridgeError as error:
             self._session.failed(str(error))
         self._value.props["value"] = ""
-        self.refresh()
+        self.refresh(self.name in self._session.changed())
 
 
 class OptionsRow(_Row):
@@ -195,12 +191,12 @@ class OptionsRow(_Row):
                 for option in choice.options:
                     self._buttons[option] = button(self._taker(option), text=option)
 
-    def refresh(self) -> None:
+    def refresh(self, changed: bool) -> None:
         """Bring the row in step with the session."""
         now = self._session.value(self.name)
         for option, made in self._buttons.items():
             switch(made, "on", option == now)
-        self._state()
+        self._state(changed)
 
     def _taker(self, option: str) -> Callable[[], None]:
         return lambda: self._session.set(self.name, option)

@@ -123,14 +123,15 @@ class StudioPage:
         for element, words in ((self._undo, editor.undoable), (self._redo, editor.redoable)):
             switch(element, "off", not words)
         switch(self._mirror, "on", editor.mirror)
+        changed = session.changed()
         for group, (row, count, lock) in self._groups.items():
+            names = session.names_of(group)
             switch(row, "on", group == self._inspector.group and not self._inspector.searching)
-            changed = session.changed_in(group)
-            say(count, str(changed) if changed else "")
-            switch(lock, "on", editor.locked.issuperset(session.names_of(group)))
+            say(count, str(len(changed.intersection(names)) or ""))
+            switch(lock, "on", editor.locked.issuperset(names))
         self._photo.refresh()
         self._stage.refresh()
-        self._inspector.refresh()
+        self._inspector.refresh(changed)
         for kind in ("busy", "error"):
             switch(self._status, kind, session.status.kind == kind)
         say(self._status, session.status.words)

@@ -17,7 +17,7 @@ from core.studio.views import Composer, Scenery
 from engine_bridge.errors import FaceBridgeError
 from engine_bridge.session import EngineSession
 
-FULL_PX, DRAFT_PX = 640, 320
+FULL_PX, DRAFT_PX = 640, 256
 _QUIET_S = 0.15  # a full picture waits until the hand rests: begun sooner, it would hold up the next draft
 _FAST_S = 0.07  # an engine that is done sooner needs no drafts
 _QUALITY, _DRAFT_QUALITY = 92, 80
