@@ -104,10 +104,8 @@ class Run:
             varied = parameters_document(self.source.schema, other.parameters, other.choices)
             results[self.out / f"{stem}.variation-{number}.json"] = _json({**varied, "photo": name})
         if found.variations:
-            shown = [
-                (f"{n}", self._drawn(v.parameters, v.choices, v.preview)) for n, v in enumerate(found.variations, 1)
-            ]
-            results[self.out / f"{stem}.variations.png"] = compose([pictures[0], pictures[1], *shown])
+            shown = [*pictures[:2], *self._variation_pictures(found)]
+            results[self.out / f"{stem}.variations.png"] = compose(shown)
         write_together(results)
         character = Character(found.parameters, found.choices)
         self._sheet.append(sheet_row(name, pictures, found.advice, self.source.schema, character))
@@ -138,32 +136,38 @@ class Run:
             self._interrupted, state = True, states[0]
             said: dict[str, Any] = {"steps": state.step, "kept": True, "judge": "imitator", "interrupted": True}
             said |= {"before": state.loss_before, "after": state.loss}
-            preview = found.preview if state.preview is None else state.preview
-            return replace(found, parameters=state.parameters, preview=preview), {"refined": said}
+            refined = replace(found, parameters=state.parameters, preview=state.preview, drawn_by="imitator")
+            return refined, {"refined": said}
         said = {"steps": result.step, "kept": result.kept, "judge": result.judge}
         said |= {"before": result.loss_before, "after": result.loss}
-        preview = found.preview if result.preview is None else result.preview
+        preview, drawn_by = (result.preview, "imitator") if result.render is None else (result.render, "engine")
+        if preview is None:
+            preview, drawn_by = found.preview, found.drawn_by
         timings_ms = {**found.timings_ms, **{f"refine {stage}": ms for stage, ms in result.timings_ms.items()}}
-        refined = replace(found, parameters=result.parameters, preview=preview, timings_ms=timings_ms)
+        refined = replace(
+            found, parameters=result.parameters, preview=preview, drawn_by=drawn_by, timings_ms=timings_ms
+        )
         return refined, {"refined": said}
 
     def _pictures(self, found: ImportResult) -> list[tuple[str, NDArray[np.uint8]]]:
         pictures = [] if found.aligned is None else [("photo", found.aligned)]
+        if found.drawn_by == "engine" and found.preview is not None:
+            return [*pictures, ("character", found.preview)]
         if self.draw is not None:
             pictures.append(("character", self.draw(found.parameters, found.choices)))
         if found.preview is not None:
-            pictures.append(
-                ("imitator" if found.drawn_by == "imitator" else "character, by the service", found.preview)
-            )
+            pictures.append(("imitator", found.preview))
         return pictures
 
-    def _drawn(
-        self, parameters: NDArray[np.float32], choices: NDArray[np.uint8], preview: NDArray[np.uint8] | None
-    ) -> NDArray[np.uint8]:
-        if self.draw is not None:
-            return self.draw(parameters, choices)
-        assert preview is not None  # pictures were asked for
-        return preview
+    def _variation_pictures(self, found: ImportResult) -> list[tuple[str, NDArray[np.uint8]]]:
+        pictures: list[tuple[str, NDArray[np.uint8]]] = []
+        for number, other in enumerate(found.variations, 1):
+            drawn = other.preview
+            if found.drawn_by != "engine" and self.draw is not None:
+                drawn = self.draw(other.parameters, other.choices)
+            if drawn is not None:
+                pictures.append((f"{number}", drawn))
+        return pictures
 
     def _document(self, files: Sequence[Path], found: ImportResult, refined: dict[str, Any]) -> dict[str, Any]:
         """A parameter file with what it came from; of the photos' paths only their names, for files travel."""

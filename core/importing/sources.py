@@ -91,7 +91,7 @@ class DirectSource:
     def refine(self, photo: bytes, found: ImportResult, wishes: Wishes, steps: int, tell: Tell) -> RefineResult:
         """Search from what was found for what looks more like the photo; `tell` gets the best so far."""
         job = Refine(
-            1, "", 1, False, face=wishes.face, group=wishes.group, locked=wishes.locked, mirrored=wishes.mirrored,
+            1, "", 1, True, face=wishes.face, group=wishes.group, locked=wishes.locked, mirrored=wishes.mirrored,
             steps=steps, budget_ms=3_600_000, every_ms=200, photo=photo, parameters=found.parameters,
             choices=found.choices,
         )  # fmt: skip
