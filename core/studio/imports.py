@@ -24,6 +24,8 @@ DEADLINE_S = 60.0
 _STOP_S = 10.0
 _AGAIN_S = 3.0
 _LINES = 20
+# -P: a folder named core in the current folder must not be taken for ours.
+_COMMAND = (sys.executable, "-P", "-m", "core.studio.child")
 
 
 class OwnService:
@@ -36,10 +38,9 @@ class OwnService:
         self._lines: deque[str] = deque(maxlen=_LINES)
         self._address = ""
         self._ready = threading.Event()
-        # -P: a folder named core in the current folder must not be taken for ours. It works in turn with the engine,
-        # so each gets half of the cores; its standard input tells it when we are gone, however we ended.
+        # It works in turn with the engine: each gets half of the cores. Its standard input tells it when we are gone.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "core.studio.child", *arguments],
+            [*_COMMAND, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -170,6 +170,8 @@ body { color: var(--ink); font: 13px/1.4 Inter, "Segoe UI", system-ui, -apple-sy
   align-items: center;
   justify-content: center; text-align: center; font-size: 15px; line-height: 1.7; color: var(--ink); }
 .fb-away .fb-offline { display: flex; }
+/* The library's own words for a lost connection, and its loading bar: the page has its own. */
+.nicegui-error-popup, #popup, .q-loading-bar { display: none !important; }
 .q-tooltip { background: #2c3037; color: var(--ink); font-size: 12px; max-width: 300px; }
 @media (max-width: 1100px) { .fb-app { grid-template-columns: 216px minmax(0, 1fr) 312px; }
 .fb-name { width: 130px; } }

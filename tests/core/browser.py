@@ -13,6 +13,8 @@ import pytest
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, WebDriverException
 
+from core import threads
+
 WAIT_S = 30.0
 _OPTIONS = (
     "--headless",
@@ -63,3 +65,8 @@ def until(look: Callable[[], T], what: str) -> T:
                 raise
         time.sleep(0.03)
     pytest.fail(f"within {WAIT_S:.0f} s there was not {what}")
+
+
+def outside_of_pytest() -> dict[str, str]:
+    """The environment for a process with NiceGUI, which in pytest's would serve its own tests instead of our page."""
+    return {name: value for name, value in threads.environment(1).items() if not name.startswith("PYTEST")}

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from core import threads
+from core.cli.serve import READY
 from core.studio import imports
 from core.studio.imports import Importer, OwnService
 from engine_bridge.client import ImportResult, ServiceInfo
@@ -137,13 +138,25 @@ def test_a_fault_is_told_in_words_and_nothing_after_the_end(told: queue.SimpleQu
         told.get(timeout=0.1)
 
 
-def test_an_own_service_that_cannot_start_says_why(tmp_path: Path) -> None:
-    service = OwnService(tmp_path / "no-bundle")
-    try:
-        with pytest.raises(EngineError, match=r"did not start \(.*no-bundle"):
-            service.address()
-    finally:
-        service.close()
+def own_service(monkeypatch: pytest.MonkeyPatch, code: str) -> OwnService:
+    """Python code in place of `facebridge serve`, which takes seconds; the page's own test starts the real one."""
+    monkeypatch.setattr(imports, "_COMMAND", (sys.executable, "-c", code))
+    return OwnService(None)
+
+
+def test_an_own_service_says_where_it_listens_and_ends_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = own_service(
+        monkeypatch, f"import sys; print('a word'); print('{READY} tcp://127.0.0.1:5', flush=True); sys.stdin.read()"
+    )
+    assert service.address(WAIT_S) == "tcp://127.0.0.1:5"
+    service.close()
+
+
+def test_an_own_service_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = own_service(monkeypatch, "print('facebridge: error: There is no bundle here.')")
+    with pytest.raises(EngineError, match=r"did not start \(There is no bundle here\); run"):
+        service.address(WAIT_S)
+    service.close()
 
 
 def test_a_child_ends_when_its_standard_input_does() -> None:

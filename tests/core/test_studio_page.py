@@ -19,11 +19,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from core import threads
 from core.studio.server import READY
 from engine_bridge.engines import engine_schema
 from engine_bridge.parameter_file import parameters_document
-from tests.core.browser import browser, until
+from tests.core.browser import browser, outside_of_pytest, until
 
 SCHEMA = engine_schema("embedded")
 STOP_S = 30.0
@@ -96,9 +95,7 @@ class Page:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     command = [sys.executable, "-P", "-m", "core.cli", "studio", "--no-open", "--port", "0"]
-    # NiceGUI looks for pytest in the environment, and would serve its own tests instead of our page.
-    environment = {name: value for name, value in threads.environment(1).items() if not name.startswith("PYTEST")}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=outside_of_pytest(), text=True) as process:
         assert process.stdout is not None
         try:
             line = process.stdout.readline()

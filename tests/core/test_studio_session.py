@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +20,7 @@ from engine_bridge.engines import engine_schema
 from engine_bridge.errors import InputError
 from engine_bridge.parameter_edits import Character
 from engine_bridge.parameter_file import Preset, parse_preset
+from tests.core.browser import outside_of_pytest
 
 SCHEMA = engine_schema("embedded")
 WIDTH = SCHEMA.index("nose.width")
@@ -282,3 +285,10 @@ def test_pictures_and_faults_of_the_engine_reach_the_listener(studio: Studio) ->
     studio.session.service_failed("nobody there")
     studio.session.service_ready("head 9", ("refine",))
     assert (studio.session.service, studio.session.service_error, studio.session.can) == ("head 9", "", ("refine",))
+
+
+def test_the_studio_never_loads_torch() -> None:
+    code = "import sys, core.studio.page, core.studio.routes, core.studio.server; print('torch' in sys.modules)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=outside_of_pytest())
+    assert done.stdout == "False\n"
