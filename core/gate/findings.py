@@ -11,7 +11,7 @@ SEVERITIES: tuple[Severity, ...] = ("note", "warning", "serious")
 """From what only should be known to what spoils the character."""
 
 CODES = (
-    "several-faces", "small", "blurred", "compressed", "turned", "tilted", "out-of-frame", "covered", "glasses",
+    "several-faces", "small", "blurred", "compressed", "turned", "tilted", "out-of-frame", "covered",
     "dark", "blown-out", "side-light", "smile", "open-mouth", "closed-eyes", "expression",
 )  # fmt: skip
 """Every code that a finding may have, in the order in which findings are given."""

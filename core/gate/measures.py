@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.align.face import AlignedFace
+from core.gate.cover import covered_share
 from core.gate.mesh import Mesh, Painted, face_mesh, median, paint
 from core.gate.sharpness import blockiness, detail_ratio
 from core.perception.blendshapes import NAMES
@@ -18,12 +19,16 @@ Measures = dict[str, float]
 # How far beyond the photo's edge a landmark may lie until it counts as cut off, as a share of the face's size.
 _EDGE_SHARE = 0.02
 _CLIPPED = 250 / 255
-# Expressions beside smile, open mouth and closed eyes that change a face's shape.
-_OTHER_EXPRESSIONS = (
-    "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff", "eyeWideLeft",
-    "eyeWideRight", "jawForward", "jawLeft", "jawRight", "mouthFrownLeft", "mouthFrownRight", "mouthFunnel",
-    "mouthLeft", "mouthPucker", "mouthRight", "mouthShrugUpper", "noseSneerLeft", "noseSneerRight",
-)  # fmt: skip
+# Of the 52 coefficients, those of a mouth pursed or drawn aside that landmarks show reliably; brows do not.
+_OTHER_EXPRESSIONS = ("jawLeft", "jawRight", "mouthFunnel", "mouthLeft", "mouthPucker", "mouthRight")
+_UPPER_LIP, _LOWER_LIP, _FOREHEAD, _CHIN = 13, 14, 10, 152
+# A full smile shows teeth: its lips part by this share of the face's height though the jaws stay closed.
+_SMILE_PARTS = 0.08
+# A level head is found to look down by this much: of 30 engine faces, and the median of photos is beyond it.
+_LEVEL_PITCH_DEG = -5.0
+# On the canonical face, in cm: the zone below an eye that glasses hide, and the skin that it is compared with.
+_EYE_CM = (3.15, 2.62)
+_BELOW_EYE_CM, _LENS_CM, _CHEEK_CM = 0.3, 2.2, 2.5
 
 
 @torch.inference_mode()
@@ -32,10 +37,12 @@ def measure(photo: NDArray[np.uint8], face: AlignedFace, net: LandmarkNet) -> Me
 
     yaw_deg and pitch_deg: turn of the head, positive to the left side of the picture and upwards; roll_deg: how far
     the head leaned in the photo. face_px: its width or height, the larger. outside: share of its landmarks beyond the
-    photo. smile, open_mouth, closed_eyes, expression: coefficients in [0, 1]. dark: the brightness in [0, 1] that a
+    photo. smile, closed_eyes, expression: coefficients in [0, 1]. open_mouth: how far the lips part, as a share of the
+    face's height, less what a smile's do. dark: the brightness in [0, 1] that a
     tenth of the skin exceeds. blown_out: share of the skin that is clipped. side_light: stops (powers of two) between
     the brighter and the darker half. detail: finest over next finer detail. blockiness: edges on JPEG's 8 x 8 grid
-    over those beside it. covered, glasses: see `core.gate.cover`. presence: as the landmarker says.
+    over those beside it. covered: share of the face (`core.gate.cover`).
+    dark_glasses: stops by which it is darker under the eyes than on the cheeks. presence: as the landmarker says.
     """
     points = torch.from_numpy(face.points478)[None]
     matrix = torch.from_numpy(face.matrix)[None]
@@ -50,11 +57,12 @@ def measure(photo: NDArray[np.uint8], face: AlignedFace, net: LandmarkNet) -> Me
         **_pose(net.rotation(points)[0].numpy(), face.matrix),
         "outside": float(1 - inside.mean()),
         "presence": face.presence,
-        **_expression(net.blendshapes(points)[0].numpy()),
+        **_expression(net.blendshapes(points)[0].numpy(), face.points478),
         **_light(painted, mesh),
         "detail": detail_ratio(face.image, face.points478, scale),
         "blockiness": blockiness(photo, in_photo),
-        **cover(face, painted, mesh),
+        "covered": covered_share(painted, mesh),
+        "dark_glasses": _dark_glasses(painted, mesh),
     }
 
 
@@ -69,16 +77,19 @@ def _pose(rotation: NDArray[np.float32], matrix: NDArray[np.float32]) -> Measure
     right, up, front = (float(value) for value in rotation[2])
     return {
         "yaw_deg": float(np.degrees(np.arctan2(-right, front))),
-        "pitch_deg": float(np.degrees(np.arctan2(up, np.hypot(right, front)))),
+        "pitch_deg": float(np.degrees(np.arctan2(up, np.hypot(right, front)))) - _LEVEL_PITCH_DEG,
         "roll_deg": float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))),
     }
 
 
-def _expression(coefficients: NDArray[np.float32]) -> Measures:
+def _expression(coefficients: NDArray[np.float32], points: NDArray[np.float32]) -> Measures:
     found = dict(zip(NAMES, coefficients.tolist(), strict=True))
+    smile = (found["mouthSmileLeft"] + found["mouthSmileRight"]) / 2
+    height = np.linalg.norm(points[_FOREHEAD, :2] - points[_CHIN, :2])
+    parted = float(np.linalg.norm(points[_UPPER_LIP, :2] - points[_LOWER_LIP, :2]) / max(float(height), 1.0))
     return {
-        "smile": (found["mouthSmileLeft"] + found["mouthSmileRight"]) / 2,
-        "open_mouth": found["jawOpen"],
+        "smile": smile,
+        "open_mouth": max(0.0, parted - _SMILE_PARTS * smile),
         "closed_eyes": (found["eyeBlinkLeft"] + found["eyeBlinkRight"]) / 2,
         "expression": max(found[name] for name in _OTHER_EXPRESSIONS),
     }
@@ -102,12 +113,16 @@ def _share(which: NDArray[np.bool_], areas: NDArray[np.float32]) -> float:
     return float(areas[which].sum() / max(float(areas.sum()), 1e-6))
 
 
-def cover(face: AlignedFace, painted: Painted, mesh: Mesh) -> Measures:
-    """How much of the skin looks unlike the rest of it, and the dark line of a frame across the nose."""
-    skin, areas = mesh.skin, painted.areas_px2
-    log = np.log2(np.square(painted.colours) + 0.004)
-    middle = np.array([median(log[skin, k], areas[skin]) for k in range(3)], np.float32)
-    away = log - middle
-    chroma = away - away.mean(1, keepdims=True)
-    odd = (np.abs(chroma).max(1) > 0.8) | (np.abs(away.mean(1)) > 2.2)
-    return {"covered": _share(odd[skin], areas[skin])}
+def _dark_glasses(painted: Painted, mesh: Mesh) -> float:
+    """By how many stops the skin under the brighter of both eyes is darker than that of cheeks and chin; at least 0."""
+    light = np.log2(np.square(painted.luma) + 0.002).astype(np.float32)
+    x, y = mesh.middles_cm[:, 0], mesh.middles_cm[:, 1]
+    cheeks = mesh.skin & (y < _EYE_CM[1] - _CHEEK_CM) & (np.abs(x) < 5.5)
+    usual = median(light[cheeks], painted.areas_px2[cheeks])
+    darker: list[float] = []
+    for side in (-1, 1):
+        reach = np.hypot(x - side * _EYE_CM[0], y - _EYE_CM[1])
+        zone = (reach < _LENS_CM) & (y < _EYE_CM[1] - _BELOW_EYE_CM)
+        if painted.areas_px2[zone].sum() > 0:
+            darker.append(usual - median(light[zone], painted.areas_px2[zone]))
+    return max(0.0, min(darker, default=0.0))

@@ -57,10 +57,12 @@ def face_mesh(net: LandmarkNet) -> Mesh:
 class Painted:
     """Colours of the triangles of one aligned face: sRGB (T,3) in [0, 1], and the area (T,) px² that each shows.
 
-    A triangle that faces away, or lies outside the photo, shows nothing.
+    A triangle that faces away, or lies outside the photo, shows nothing. texture (T,): how much the green of its
+    middle pixel and of three around it differ from their mean, in [0, 1].
     """
 
     colours: NDArray[np.float32]
+    texture: NDArray[np.float32]
     areas_px2: NDArray[np.float32]
 
     @property
@@ -81,7 +83,11 @@ def paint(image: NDArray[np.uint8], points: NDArray[np.float32], inside: NDArray
     at = np.clip(np.rint(corners.mean(1)).astype(int), 0, side - 1)
     local = np.asarray(Image.fromarray(image).filter(ImageFilter.BoxBlur(_BLUR_PX // 2)))
     colours = local[at[:, 1], at[:, 0]].astype(np.float32) / 255
-    return Painted(colours.astype(np.float32), np.where(seen, areas, 0).astype(np.float32))
+    reach = np.array([(0, 0), (1, 0), (0, 1), (-1, -1)])
+    around = np.clip(at[:, None] + reach, 0, side - 1)
+    green = image[around[..., 1], around[..., 0], 1].astype(np.float32) / 255
+    texture = np.abs(green - green.mean(1, keepdims=True)).mean(1)
+    return Painted(colours.astype(np.float32), texture, np.where(seen, areas, 0).astype(np.float32))
 
 
 def median(values: NDArray[np.float32], weights: NDArray[np.float32], share: float = 0.5) -> float:
