@@ -18,6 +18,7 @@ import zmq
 from import_latency import percentile, synthetic_photo
 from PIL import Image
 
+from core import threads
 from core.cli.serve import READY
 from engine_bridge import codec
 from engine_bridge.errors import EngineError
@@ -74,6 +75,21 @@ def photos() -> dict[str, bytes]:
     return {"12 MP": large, "1 MP": buffer.getvalue()}
 
 
+def load_answers() -> Callable[[bytes], bytes]:
+    """Photo -> the bytes of its answer, by the bundle that ships."""
+    threads.configure(1)
+    from core.serve.answers import Answers
+
+    answers = Answers.load()
+
+    def answer(photo: bytes) -> bytes:
+        (found,) = answers.imports([Import(1, "", 60_000, True, photo)])
+        assert isinstance(found, Imported)
+        return b"".join(bytes(part) for part in codec.encode(found))
+
+    return answer
+
+
 @dataclass
 class Outcome:
     """What became of the requests of one run: latencies in ms of those that were imported (and when, on the monotonic
@@ -85,12 +101,14 @@ class Outcome:
     words: dict[str, str] = field(default_factory=dict[str, str])
     others: dict[str, int] = field(default_factory=dict[str, int])
     sent: int = 0
+    began: float = 0.0
     seconds: float = 0.0
 
     @property
     def per_second(self) -> float:
-        """Imported photos."""
-        return len(self.imported_ms) / self.seconds if self.seconds else 0.0
+        """Photos imported within the time of sending; what was answered after it counts for latency only."""
+        in_time = sum(at <= self.began + self.seconds for at in self.imported_at)
+        return in_time / self.seconds if self.seconds else 0.0
 
     def row(self) -> str:
         """p50, p95 and photos a second, for a table."""
@@ -153,8 +171,8 @@ class Clients:
     def _run(
         self, seconds: float, due: Callable[[float], Sequence[int]], then: Callable[[], None] = lambda: None
     ) -> Outcome:
-        self.outcome = Outcome()
         began = time.monotonic()
+        self.outcome = Outcome(began=began)
         while (now := time.monotonic()) < began + seconds:
             for number in due(now):
                 self._ask(number)
