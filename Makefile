@@ -11,7 +11,7 @@ OUT ?= out
 help:
 	@echo "make setup              make $(VENV) and install what FaceBridge needs"
 	@echo "make demo               import a public-domain portrait; the result lies in $(OUT)/demo"
-	@echo "make test               lint, type check, wheel check, tests"
+	@echo "make test               lint, type check, wheel check, tests of the plugin's C++ core and of all else"
 	@echo "make lint               lint and type check only"
 	@echo "make bundle PHOTOS=DIR  train a bundle on your own photos; the result lies in $(OUT)/bundle"
 	@echo "make checksums          record the shipped data files again, after one was rebuilt"
@@ -33,6 +33,7 @@ lint: $(STAMP)
 # pytest comes last, so that its closing line is the last line.
 test: lint
 	$(BIN)/python scripts/check_wheel.py
+	sh scripts/test_core.sh
 	$(BIN)/python -m pytest
 
 bundle: $(STAMP)

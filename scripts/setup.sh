@@ -9,8 +9,9 @@ cd "$(dirname "$0")/.."
 VENV=.venv
 EXTRAS=learn,demo,serve,studio,ray,dev
 # Off-screen OpenGL in software; a machine with a GPU driver of its own has its own libEGL. A browser, for the tests of
-# the slider page.
-DEBIAN_PACKAGES="libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri chromium chromium-driver"
+# the slider page. What the plugin's C++ core is built and tested with.
+DEBIAN_PACKAGES="libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri chromium chromium-driver
+    g++ cmake ninja-build libzmq3-dev libmsgpack-cxx-dev nlohmann-json3-dev doctest-dev"
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
@@ -38,7 +39,7 @@ install_debian_packages() {
     elif sudo -n true 2>/dev/null; then
         sudo="sudo -n"
     else
-        say "the embedded engine and the browser tests need Debian packages; please run: sudo apt-get install$missing"
+        say "the embedded engine and the tests need Debian packages; please run: sudo apt-get install$missing"
         return 0
     fi
     say "installing Debian packages:$missing"
