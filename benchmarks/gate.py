@@ -92,20 +92,19 @@ def main() -> int:
     threads.configure(max(1, threads.cores() - 1))
     from core.evaluate import gate_cases as cases
 
+    parts = (cases.TUNE, cases.MEASURE) if args.part == "all" else (args.part,)
     sources = {}
     if args.people:
-        sources["engine faces"] = cases.engine_cases(args.engine, args.people, args.seed)
+        sources["engine faces"] = cases.engine_cases(args.engine, args.people, args.seed, parts)
     if args.photos is not None:
-        labels = cases.read_labels(args.labels)
-        if args.part != "all":
-            labels = [label for label in labels if label.part == args.part]
+        labels = [label for label in cases.read_labels(args.labels) if label.part in parts]
         sources["photos labelled by eye"] = cases.labelled_cases(args.photos, labels)
         sources["spoiled photos"] = cases.spoiled_cases(args.photos, labels, args.spoil, args.seed)
     if args.fresh is not None:
         sources["fresh photos, spoiled"] = cases.unlabelled_cases(args.fresh, args.fresh_photos, args.seed)
     log = None if args.measures is None else args.measures.open("w", encoding="utf-8")
     for title, found in sources.items():
-        table = judged((case for case in found if args.part in ("all", case.part)), title, log)
+        table = judged(found, title, log)
         from core.gate import CODES
 
         print(f"\n{title}: {table.pictures} pictures, {table.refused} more refused with a reason\n")

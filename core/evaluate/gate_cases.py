@@ -31,7 +31,6 @@ _SURELY_LARGE_PX = 100
 _UNLABELLED = ("compressed", "blown-out", "out-of-frame")
 """Faults that photos have so rarely that those of a folder count as free of them."""
 _POSED = ("turned", "tilted", "side-light", "smile", "open-mouth", "closed-eyes", "expression")
-_GESTURES = ("mouthPucker", "mouthLeft", "mouthRight", "jawLeft", "jawRight")
 _UNKNOWN = {"lit from the side": ("blown-out",), "tilted": ("closed-eyes",)}
 """What a scene may bring as well: light of four times the usual, lids seen from above."""
 
@@ -62,8 +61,11 @@ def spoiled(name: str, photo: Pixels, part: str, known: Mapping[str, bool], seed
         yield Case(f"{name}: {way.name}", way.spoil(photo, points, random), part, truth)
 
 
-def engine_cases(engine: str, people: int, seed: int) -> Iterator[Case]:
-    """Faces of an engine with set pose, light and expression, and the plain one of each in every way of SPOILINGS."""
+def engine_cases(engine: str, people: int, seed: int, parts: tuple[str, ...] = (TUNE, MEASURE)) -> Iterator[Case]:
+    """Faces of an engine with set pose, light and expression, and the plain one of each in every way of SPOILINGS.
+
+    Every second of the `people` belongs to a half of `parts`.
+    """
     with EngineSession.start(engine, image_px=ENGINE_PX) as session:
         schema = session.schema
         path = shipped_archetypes(schema.character)
@@ -72,10 +74,12 @@ def engine_cases(engine: str, people: int, seed: int) -> Iterator[Case]:
         away = sample_block(schema, seed, numbers, "mixture") - schema.defaults
         choices = choice_block(schema, seed, numbers, "random")
         for number in numbers:
-            random = np.random.default_rng((seed, number))
-            mean = known.parameters[number % len(known.groups)]
-            face = np.clip(mean + 0.3 * away[number], schema.minimum, schema.maximum).astype(np.float32)
             part = (TUNE, MEASURE)[number % 2]
+            if part not in parts:
+                continue
+            random = np.random.default_rng((seed, number))
+            mean = known.parameters[number // 2 % len(known.groups)]
+            face = np.clip(mean + 0.3 * away[number], schema.minimum, schema.maximum).astype(np.float32)
             calm = dict.fromkeys((*_POSED, "several-faces", *_UNLABELLED, "covered", "dark", "blurred"), False)
             for name, code, scene in _scenes(random):
                 photo = session.render(face[None], choices[[number]], scene=scene)[0]
@@ -118,8 +122,7 @@ def _scenes(random: np.random.Generator) -> Iterator[tuple[str, str, Scene]]:
     yield "lips apart", "", scene(expression=face("jawOpen", low=0, high=0.05))
     yield "eyes closed", "closed-eyes", scene(expression=face(*blink, low=0.85, high=1))
     yield "eyes half open", "", scene(expression=face(*blink, low=0, high=0.3))
-    gesture = _GESTURES[int(random.integers(len(_GESTURES)))]
-    yield f"expression {gesture}", "expression", scene(expression=face(gesture, low=0.9, high=1))
+    yield "lips pursed", "expression", scene(expression=face("mouthPucker", low=0.8, high=1))
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,9 @@ def unlabelled_cases(photos: Path, count: int, seed: int) -> Iterator[Case]:
     chosen = np.random.default_rng(seed).permutation(len(names))[:count]
     judged = {way.code for way in SPOILINGS if way.code} - {"small"}
     for number in sorted(chosen.tolist()):
-        yield from spoiled(names[number], _read(photos / names[number]), MEASURE, dict.fromkeys(judged, False), seed)
+        yield from spoiled(
+            names[number], _read(photos / names[number]), MEASURE, dict.fromkeys(judged, False), seed + number
+        )
 
 
 def _read(path: Path) -> Pixels:

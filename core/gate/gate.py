@@ -93,7 +93,7 @@ def _tilt_deg(measures: Mapping[str, float]) -> float:
 
 
 def _hidden(measures: Mapping[str, float]) -> float:
-    """Share of the face, of which 8 % is too much; dark glasses are known by the shade under the eyes (0.7 stops)."""
+    """Share of the face, of which 11 % is too much; dark glasses are known by the shade under the eyes (0.7 stops)."""
     return max(measures["covered"] / 0.08, measures["dark_glasses"] / 0.7)
 
 
@@ -142,14 +142,14 @@ _ALL = (
     Rule("smile", lambda m: m["smile"], 0.4, 1.4, 0.6, 0.2, lambda m:
          f"The person smiles ({100 * m['smile']:.0f} % of a full smile): mouth and cheeks come out wider; use a photo "
          "with a calm face."),
-    Rule("open-mouth", lambda m: m["open_mouth"], 0.05, 0.2, 0.6, 0.25, lambda m:
+    Rule("open-mouth", lambda m: m["open_mouth"], 0.052, 0.2, 0.6, 0.25, lambda m:
          f"The mouth is open (by {100 * m['open_mouth']:.0f} % of the face's height): jaw and lips come out longer; "
          "use a photo with a closed mouth."),
-    Rule("closed-eyes", lambda m: m["closed_eyes"], 0.55, 1.05, 0.6, 0.3, lambda m:
+    Rule("closed-eyes", lambda m: m["closed_eyes"], 0.58, 1.08, 0.6, 0.3, lambda m:
          f"The eyes are closed or nearly so ({100 * m['closed_eyes']:.0f} %): their shape and colour are guessed; use "
          "a photo with open eyes."),
     Rule("expression", lambda m: m["expression"], 0.5, 1.5, 0.8, 0.5, lambda m:
-         f"The mouth is pursed or drawn aside ({100 * m['expression']:.0f} %): it is taken for the person's own shape; "
+         f"The mouth is pursed ({100 * m['expression']:.0f} %): it is taken for the person's own; "
          "use a photo with a calm face."),
 )  # fmt: skip
 _RULES: Mapping[str, Rule] = MappingProxyType({rule.code: rule for rule in _ALL})

@@ -19,8 +19,8 @@ Measures = dict[str, float]
 # How far beyond the photo's edge a landmark may lie until it counts as cut off, as a share of the face's size.
 _EDGE_SHARE = 0.02
 _CLIPPED = 250 / 255
-# Of the 52 coefficients, those of a mouth pursed or drawn aside that landmarks show reliably; brows do not.
-_OTHER_EXPRESSIONS = ("jawLeft", "jawRight", "mouthFunnel", "mouthLeft", "mouthPucker", "mouthRight")
+# Of the other coefficients, those that follow an engine's expressions: a mouth drawn aside and brows do not.
+_PURSED = ("mouthFunnel", "mouthPucker")
 _UPPER_LIP, _LOWER_LIP, _FOREHEAD, _CHIN = 13, 14, 10, 152
 # A full smile shows teeth: its lips part by this share of the face's height though the jaws stay closed.
 _SMILE_PARTS = 0.08
@@ -91,7 +91,7 @@ def _expression(coefficients: NDArray[np.float32], points: NDArray[np.float32]) 
         "smile": smile,
         "open_mouth": max(0.0, parted - _SMILE_PARTS * smile),
         "closed_eyes": (found["eyeBlinkLeft"] + found["eyeBlinkRight"]) / 2,
-        "expression": max(found[name] for name in _OTHER_EXPRESSIONS),
+        "expression": max(found[name] for name in _PURSED),
     }
 
 
