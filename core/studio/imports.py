@@ -113,8 +113,11 @@ class Importer:
         face: int,
         done: Callable[[ImportResult | str], None],
         variations: int = 0,
+        mirrored: bool = False,
     ) -> None:
         """Read a photo, keeping what is locked at its value in `character`; `done` gets the result or a sentence.
+
+        With `mirrored` both sides of the face are made equal.
 
         Variations take seconds where a reading takes tenths of one: ask for them apart.
         """
@@ -126,6 +129,7 @@ class Importer:
             wishes = Wishes(
                 face=face,
                 locked=held,
+                mirrored=mirrored and "locks" in can,
                 variations=variations if "variations" in can else 0,
                 current=character.parameters if held else None,
                 current_choices=character.choices if held else None,
@@ -144,6 +148,7 @@ class Importer:
         progress: Callable[[RefineProgress], None],
         done: Callable[[RefineResult | str], None],
         budget_s: float = 30.0,
+        mirrored: bool = False,
     ) -> None:
         """Search for what looks more like the photo; `progress` gets the best so far."""
 
@@ -157,7 +162,7 @@ class Importer:
                 progress,
                 slot=SLOT,
                 deadline_s=budget_s + DEADLINE_S,
-                wishes=Wishes(face=face, locked=locked),
+                wishes=Wishes(face=face, locked=locked, mirrored=mirrored),
                 steps=200,
                 budget_s=budget_s,
             )

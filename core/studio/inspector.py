@@ -142,7 +142,7 @@ class SliderRow(_Row):
             self._slider = ui.slider(min=low, max=high, step=0.01, value=self._now(), on_change=self._moved)
             self._slider.style(f"--zero: {100 * (parameter.default - low) / (high - low):.2f}%")
             self._slider.props["aria-label"] = parameter.label
-            self._slider.on("change", lambda _: self._let_go(), args=[])
+            self._slider.on("change", self._let_go)
 
     def refresh(self, changed: bool) -> None:
         """Bring the row in step with the session; the slider under the hand already is."""
@@ -157,12 +157,20 @@ class SliderRow(_Row):
         return round(float(self._session.value(self.name)), 4)
 
     def _moved(self, event: events.ValueChangeEventArguments[float | None]) -> None:
-        if event.value is None or abs(event.value - self._now()) < 1e-4:
-            return  # told by us
-        self._gesture = self._gesture or f"{self.name} {next(_gestures)}"
-        self._session.set(self.name, float(event.value), self._gesture)
+        if event.value is not None:
+            self._move(float(event.value))
 
-    def _let_go(self) -> None:
+    def _move(self, value: float) -> None:
+        if abs(value - self._now()) < 1e-4:
+            return  # told by us, or told already
+        self._gesture = self._gesture or f"{self.name} {next(_gestures)}"
+        self._session.set(self.name, value, self._gesture)
+
+    def _let_go(self, event: events.GenericEventArguments) -> None:
+        # The last movement may still be held back by the slider's throttle; as a step of its own it would need a second
+        # undo. When it comes it finds its value set already.
+        if isinstance(event.args, int | float):
+            self._move(float(event.args))
         self._gesture = ""
         self._session.end_gesture()
 

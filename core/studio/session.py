@@ -34,6 +34,7 @@ class ImporterLike(Protocol):
         face: int,
         done: Callable[[ImportResult | str], None],
         variations: int = 0,
+        mirrored: bool = False,
     ) -> None: ...
 
     def refine(
@@ -45,6 +46,7 @@ class ImporterLike(Protocol):
         progress: Callable[[RefineProgress], None],
         done: Callable[[RefineResult | str], None],
         budget_s: float = 30.0,
+        mirrored: bool = False,
     ) -> None: ...
 
     def cancel(self) -> None: ...
@@ -114,7 +116,14 @@ class StudioSession(EditingSession):
         self._changed()
         if not fault and importer is not None:
             photo = Photo(name, data, face=face)
-            importer.import_photo(data, character, locked, face, lambda answer: self._read(asked, photo, answer))
+            importer.import_photo(
+                data,
+                character,
+                locked,
+                face,
+                lambda answer: self._read(asked, photo, answer),
+                mirrored=self.editor.mirror,
+            )
 
     def choose_face(self, face: int) -> None:
         """Read another face of the same photo."""
@@ -133,7 +142,13 @@ class StudioSession(EditingSession):
             self.reading, self.status = True, Status("Looking for other readings ...", "busy")
         self._changed()
         importer.import_photo(
-            photo.data, character, locked, photo.face, lambda answer: self._varied(asked, photo, answer), VARIATIONS
+            photo.data,
+            character,
+            locked,
+            photo.face,
+            lambda answer: self._varied(asked, photo, answer),
+            VARIATIONS,
+            self.editor.mirror,
         )
 
     def take_variation(self, number: int) -> None:
@@ -162,6 +177,7 @@ class StudioSession(EditingSession):
             photo.face,
             lambda best: self._progress(asked, best),
             lambda answer: self._refined(asked, answer),
+            mirrored=self.editor.mirror,
         )
 
     def stop(self) -> None:

@@ -102,11 +102,11 @@ def test_a_service_that_comes_later_is_found(told: queue.SimpleQueue[Any]) -> No
 def test_locked_names_go_with_their_values(told: queue.SimpleQueue[Any]) -> None:
     made = importer(told)
     told.get(timeout=WAIT_S)
-    made.import_photo(b"x", NEUTRAL, ("waves",), 2, told.put, variations=4)
+    made.import_photo(b"x", NEUTRAL, ("waves",), 2, told.put, 4, True)
     assert told.get(timeout=WAIT_S) is FOUND
     photo, slot, wishes = Client.asked.get(timeout=WAIT_S)
     assert (photo, slot, wishes.locked, wishes.face, wishes.variations) == (b"x", "studio", ("waves",), 2, 4)
-    assert wishes.current is NEUTRAL.parameters and wishes.current_choices is NEUTRAL.choices
+    assert wishes.mirrored and wishes.current is NEUTRAL.parameters and wishes.current_choices is NEUTRAL.choices
     made.refine(b"y", NEUTRAL, ("waves",), 0, lambda _: None, told.put)
     told.get(timeout=WAIT_S)
     assert Client.asked.get(timeout=WAIT_S)[2].locked == ("waves",)

@@ -45,7 +45,7 @@ class Importer:
         self.photos: list[tuple[bytes, Character, tuple[str, ...], int, Callable[[ImportResult | str], None]]] = []
         self.searches: list[tuple[Any, ...]] = []
         self.cancelled = 0
-        self.variations = 0
+        self.variations, self.mirrored = 0, False
 
     def import_photo(
         self,
@@ -55,8 +55,9 @@ class Importer:
         face: int,
         done: Any,
         variations: int = 0,
+        mirrored: bool = False,
     ) -> None:
-        self.variations = variations
+        self.variations, self.mirrored = variations, mirrored
         self.photos.append((photo, character, locked, face, done))
 
     def refine(
@@ -68,6 +69,7 @@ class Importer:
         progress: Any,
         done: Any,
         budget_s: float = 30.0,
+        mirrored: bool = False,
     ) -> None:
         self.searches.append((photo, character, locked, face, progress, done))
 
@@ -176,10 +178,12 @@ def test_a_file_that_is_no_preset_is_refused_in_words(studio: Studio) -> None:
 def test_a_photo_is_read_with_what_is_locked_and_becomes_one_step(studio: Studio) -> None:
     studio.session.set("nose.width", -1.0)
     studio.session.toggle_lock("nose", "hair.style")
+    studio.session.set_mirror(True)
     studio.session.import_photo(b"jpeg", "Ada L.jpg")
     assert studio.session.reading and studio.session.status.kind == "busy"
     data, character, locked, face, _ = studio.importer.photos[0]
     assert (data, locked, face) == (b"jpeg", ("nose", "hair.style"), 0) and character.parameters[WIDTH] == -1
+    assert studio.importer.mirrored
     advice = (Advice("blurred", "warning", "The photo is blurred."),)
     studio.answer(found(advice=advice, bundle="head 9"))
     session = studio.session
