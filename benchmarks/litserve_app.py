@@ -21,15 +21,15 @@ class Api(litserve.LitAPI):
         """Load in each worker."""
         self.answer = load_answers()
 
-    def decode_request(self, request: bytes) -> bytes:
+    def decode_request(self, request: bytes, **kwargs: Any) -> bytes:
         """The body as it is."""
         return request
 
-    def predict(self, x: bytes) -> bytes:
+    def predict(self, x: bytes, **kwargs: Any) -> bytes:
         """One photo at a time: the networks gain nothing from more on a CPU."""
         return self.answer(x)
 
-    def encode_response(self, output: bytes) -> Response:
+    def encode_response(self, output: bytes, **kwargs: Any) -> Response:
         """The answer as it is."""
         return Response(output, media_type="application/octet-stream")
 

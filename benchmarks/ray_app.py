@@ -28,6 +28,6 @@ class Api:
 if __name__ == "__main__":
     ray.init(num_cpus=threads.cores(), include_dashboard=False, log_to_driver=False)
     serve.start(http_options={"host": "127.0.0.1", "port": int(sys.argv[1])})
-    deployment = serve.deployment(Api, num_replicas=threads.cores(), max_ongoing_requests=1)
+    deployment = serve.deployment(num_replicas=threads.cores(), max_ongoing_requests=1)(Api)
     serve.run(deployment.bind(), route_prefix="/predict")
     threading.Event().wait()

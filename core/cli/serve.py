@@ -8,18 +8,15 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from engine_bridge.errors import InputError, SchemaMismatch
+from engine_bridge.errors import InputError
 
 if TYPE_CHECKING:
-    from core.drawing import Drawer
-    from core.serve import Answerer, EventLog, Service
+    from core.serve import EventLog, Service
     from core.serve.admin import Admin
 
 HELP = "Answers imports over the wire with bundles that stay loaded; ends in good order on Ctrl-C or SIGTERM."
@@ -52,6 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--threads", type=int, metavar="N", help="imports computed at once (default: one a core, to 4)")
     parser.add_argument(
+        "--ray",
+        nargs="?",
+        const="",
+        metavar="ADDRESS",
+        help="compute in replicas on a Ray cluster, or with no address on one that is started here",
+    )
+    parser.add_argument("--replicas", type=int, default=2, metavar="N", help="with --ray: that import (default: 2)")
+    parser.add_argument(
         "--admin",
         default="off",
         metavar="HOST:PORT",
@@ -67,16 +72,11 @@ def run(args: argparse.Namespace) -> int:
     from core import threads
     from engine_bridge.keys import load_server_keys
 
-    bundles = bundle_folders(args.bundle or [])
-    at_once = (
-        args.threads
-        if args.threads is not None
-        else (2 if args.device == "cuda" else min(_MOST_THREADS, threads.cores()))
-    )
-    if at_once < 1:
-        raise InputError(f"--threads is {at_once}, expected at least 1.")
-    threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
+    bundles, at_once = bundle_folders(args.bundle or []), _at_once(args)
+    if args.ray is None:
+        threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
     from core.serve import EventLog, Service, ServiceLimits, Shelf
+    from core.serve.loading import local_sources, ray_sources
 
     keys = load_server_keys(args.keys) if args.keys else None
     _allow_many_connections()
@@ -90,8 +90,10 @@ def run(args: argparse.Namespace) -> int:
         admin = _admin(args.admin, service, log)
         if admin is not None:
             stack.callback(admin.close)
-        drawer = _start_engine(args.engine, stack)
-        sources = {name: partial(_load, folder, args.device, args.engine, drawer) for name, folder in bundles}
+        if args.ray is None:
+            sources = local_sources(bundles, args.device, args.engine, stack)
+        else:
+            sources = ray_sources(bundles, args.device, args.engine, args.replicas, args.ray, stack)
         shelf = Shelf(sources)
         stack.callback(shelf.close)
         print(f"{READY} {service.endpoint}", flush=True)
@@ -103,6 +105,22 @@ def run(args: argparse.Namespace) -> int:
         flush=True,
     )
     return 0
+
+
+def _at_once(args: argparse.Namespace) -> int:
+    """How many imports are computed at once; raises InputError for none."""
+    from core import threads
+
+    if args.ray is not None:
+        option, at_once = "--replicas", args.replicas
+    elif args.threads is not None:
+        option, at_once = "--threads", args.threads
+    else:
+        # On a GPU one photo is decoded while another is computed.
+        option, at_once = "", 2 if args.device == "cuda" else min(_MOST_THREADS, threads.cores())
+    if at_once < 1:
+        raise InputError(f"{option} is {at_once}, expected at least 1.")
+    return at_once
 
 
 def bundle_folders(given: Sequence[str]) -> list[tuple[str, Path | None]]:
@@ -120,40 +138,6 @@ def bundle_folders(given: Sequence[str]) -> list[tuple[str, Path | None]]:
         if names.count(name) > 1:
             raise InputError(f"Two bundles are called '{name}'; name them apart, as in --bundle old={name}.")
     return named or [("embedded", None)]
-
-
-def _load(folder: Path | None, device: str, engine: str, drawer: Future[Drawer] | None) -> Answerer:
-    """A bundle, warmed up; the engine that all bundles share started meanwhile."""
-    from core.bundle import Bundle
-    from core.reconstruct import Reconstructor
-    from core.serve.answers import Answers
-    from engine_bridge.engines import engine_schema
-
-    bundle = Bundle.load(folder)
-    if drawer is not None and (difference := bundle.schema.difference(engine_schema(engine))):
-        raise SchemaMismatch(f"The bundle is not for the engine '{engine}': {difference}; choose another --engine.")
-    reconstructor = Reconstructor(bundle, device=device)
-    reconstructor.warm_up()
-    return Answers(reconstructor, drawer.result() if drawer is not None else None)
-
-
-def _start_engine(engine: str, stack: ExitStack) -> Future[Drawer] | None:
-    """The engine's process, started beside the bundles and ended with `stack`; None for "none"."""
-    if engine == "none":
-        return None
-    from core.drawing import Drawer
-    from engine_bridge.engines import engine_schema
-
-    pool = ThreadPoolExecutor(1, "engine")
-    drawer = pool.submit(lambda: Drawer(engine, engine_schema(engine)))
-    pool.shutdown(wait=False)
-
-    def close() -> None:
-        if drawer.exception() is None:
-            drawer.result().close()
-
-    stack.callback(close)
-    return drawer
 
 
 def _admin(address: str, service: Service, log: EventLog) -> Admin | None:
@@ -207,8 +191,10 @@ def _stop_signals(reload: Callable[[], None]) -> Iterator[Callable[[], bool]]:
         if len(seen) > 1:
             raise KeyboardInterrupt
 
-    handlers = {name: note for name in ("SIGINT", "SIGTERM", "SIGBREAK")}
-    handlers["SIGHUP"] = lambda _number, _frame: reload()
+    def again(_number: int, _frame: FrameType | None) -> None:
+        reload()
+
+    handlers = {"SIGINT": note, "SIGTERM": note, "SIGBREAK": note, "SIGHUP": again}
     before = {}
     if threading.current_thread() is threading.main_thread():
         for name, handler in handlers.items():

@@ -1,0 +1,90 @@
+"""How a service's bundles are loaded: here, sharing one engine's process, or in each replica of a Ray cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine_bridge.errors import SchemaMismatch
+
+if TYPE_CHECKING:
+    from core.drawing import Drawer
+    from core.serve.answerer import Answerer
+
+Bundles = Sequence[tuple[str, Path | None]]
+"""Name and folder of each; None is the bundle that ships."""
+NO_ENGINE = "none"
+
+
+def local_sources(bundles: Bundles, device: str, engine: str, stack: ExitStack) -> dict[str, Callable[[], Answerer]]:
+    """What loads each bundle in this process; the engine starts now, beside them, and ends with `stack`."""
+    drawer = _start_engine(engine, stack)
+    return {name: partial(_load, folder, device, engine, drawer) for name, folder in bundles}
+
+
+def ray_sources(
+    bundles: Bundles, device: str, engine: str, replicas: int, address: str, stack: ExitStack
+) -> dict[str, Callable[[], Answerer]]:
+    """What loads each bundle into replicas of its own on the Ray cluster at `address`, or with "" one that starts here.
+
+    Folders must be there on every machine of the cluster. Raises EngineError when there is no such cluster.
+    """
+    from core.serve.ray_answers import RayAnswers, start_ray, stop_ray
+
+    start_ray(address, replicas * len(bundles))
+    stack.callback(stop_ray)
+    return {
+        name: partial(
+            RayAnswers,
+            name,
+            partial(load_replica, None if folder is None else folder.resolve(), device, engine),
+            replicas=replicas,
+            gpu=device == "cuda",
+        )
+        for name, folder in bundles
+    }
+
+
+def load_replica(folder: Path | None, device: str, engine: str) -> Answerer:
+    """A bundle in a process of its own, with an engine of its own that ends with the process."""
+    from core import threads
+
+    threads.configure(1)
+    return _load(folder, device, engine, _start_engine(engine, ExitStack()))
+
+
+def _load(folder: Path | None, device: str, engine: str, drawer: Future[Drawer] | None) -> Answerer:
+    from core.bundle import Bundle
+    from core.reconstruct import Reconstructor
+    from core.serve.answers import Answers
+    from engine_bridge.engines import engine_schema
+
+    bundle = Bundle.load(folder)
+    if drawer is not None and (difference := bundle.schema.difference(engine_schema(engine))):
+        raise SchemaMismatch(f"The bundle is not for the engine '{engine}': {difference}; choose another --engine.")
+    reconstructor = Reconstructor(bundle, device=device)
+    reconstructor.warm_up()
+    return Answers(reconstructor, drawer.result() if drawer is not None else None)
+
+
+def _start_engine(engine: str, stack: ExitStack) -> Future[Drawer] | None:
+    """The engine's process, started beside the bundles and ended with `stack`; None without an engine."""
+    if engine == NO_ENGINE:
+        return None
+    from core.drawing import Drawer
+    from engine_bridge.engines import engine_schema
+
+    pool = ThreadPoolExecutor(1, "engine")
+    drawer = pool.submit(lambda: Drawer(engine, engine_schema(engine)))
+    pool.shutdown(wait=False)
+
+    def close() -> None:
+        if drawer.exception() is None:
+            drawer.result().close()
+
+    stack.callback(close)
+    return drawer
