@@ -88,6 +88,8 @@ def run(options: StudioOptions) -> None:
             message_history_length=100,
             favicon="🙂",
         )
+    except KeyboardInterrupt:
+        pass  # Ctrl-C is how one ends it; the server has shut down by now
     finally:
         end()
 
