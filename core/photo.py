@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
+import time
 import warnings as python_warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from engine_bridge.errors import InputError
 
 MAX_BYTES = 32 * 2**20
 MAX_PIXELS = 100_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+MAX_DECODE_S = 5.0
+"""Of processor time, which neither other programs nor a process that is held up use: a hundred megapixels take two.
+
+Pixels bound the time of every format but progressive JPEG, whose file may go over all of them again and again: one of
+32 MiB could keep a processor busy for minutes. It is read in small blocks, between which the time is looked at.
+"""
+_BLOCK_BYTES = 8192
 _READABLE = "JPEG, PNG, WebP, BMP or TIFF"
 _MIN_SIDE_PX = 16
 # Large JPEGs are decoded at a half, a quarter or an eighth as long as the longer side keeps this many pixels:
@@ -66,6 +74,8 @@ def read_photo(data: bytes) -> Photo:
             # Of damage that costs no pixels, such as a second page cut off, Pillow only warns.
             python_warnings.simplefilter("ignore")
             frames = getattr(image, "n_frames", 1)
+            if isinstance(image, ImageFile.ImageFile):
+                image.decodermaxblock = _BLOCK_BYTES
             if image.format in ("JPEG", "MPO"):
                 kept = min(1.0, _KEPT_SIDE_PX / max(width, height))
                 image.draft(None, (max(1, round(width * kept)), max(1, round(height * kept))))
@@ -73,6 +83,11 @@ def read_photo(data: bytes) -> Photo:
             rgb = _as_rgb(_upright(image))
         if frames > 1 and image.format != "MPO":
             notes.append(f"The file holds {frames} pictures; the first was taken.")
+    except _TooSlow as error:
+        raise InputError(
+            f"The photo takes more than {MAX_DECODE_S:g} s to decode, which no camera's does; "
+            "open it in an image editor and save it again as a plain JPEG."
+        ) from error
     # Decoders raise whatever damaged data leads them to (OSError, SyntaxError, struct.error, zlib.error, ...).
     except Exception as error:
         raise InputError(
@@ -82,13 +97,30 @@ def read_photo(data: bytes) -> Photo:
     return Photo(rgb, tuple(notes), (width, height))
 
 
+class _TooSlow(Exception):
+    """The time for one photo is used up."""
+
+
+class _Timed(io.BytesIO):
+    """A file in memory that is read for MAX_DECODE_S of this thread's time, and then no more."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._until = time.thread_time() + MAX_DECODE_S
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if time.thread_time() > self._until:
+            raise _TooSlow
+        return super().read(size)
+
+
 def _open(data: bytes) -> Image.Image:
     """The picture's header, decoded lazily; InputError when it is no picture or far too large."""
     try:
         with python_warnings.catch_warnings():
             # Pillow warns about large pictures; our own limit refuses them with a sentence.
             python_warnings.simplefilter("ignore")
-            return Image.open(io.BytesIO(data), formats=FORMATS)
+            return Image.open(_Timed(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise InputError(
             f"The photo has more than {MAX_PIXELS // 10**6} million pixels, which is the most that is read; "
