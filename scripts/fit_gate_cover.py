@@ -15,8 +15,10 @@ import argparse
 import csv
 import sys
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,6 +37,9 @@ from core.gate import cover  # noqa: E402
 from core.gate.mesh import Mesh, Painted, face_mesh, paint  # noqa: E402
 
 Pixels = NDArray[np.uint8]
+Points = NDArray[np.float32]
+Outline = NDArray[np.floating] | list[Any]
+"""Corners (x, y) px of a polygon."""
 HIDDEN = 96
 EPOCHS, BATCH, RATE = 24, 128, 2e-3
 FOLDS = 3  # of people: each is judged by a network that was fitted to the others
@@ -59,21 +64,24 @@ def main() -> int:
     fold = np.array([zlib.crc32(people[row].encode()) % FOLDS for row in rows])
     cells = cover.cells_of(face_mesh(shared_net()))
     inputs, targets, source = painted_faces(cache, rows, cells, args.pictures, args.seed)
-    bare = np.ones(len(rows), bool)
+    bare: NDArray[np.bool_] = np.ones(len(rows), bool)
     untouched = (targets.sum(1) == 0).numpy()
     for turn in range(2):
         # Photos that come covered already would teach that covers are bare. Networks that never saw a person say who.
         doubtful = np.zeros(len(rows))
         for left_out in range(FOLDS):
             there = fold[source] == left_out
-            network = fit(inputs[~there & bare[source]], targets[~there & bare[source]])
+            others = torch.from_numpy(~there & bare[source])
+            network = fit(inputs[others], targets[others])
             found = network(inputs[there]).sigmoid().detach()
-            report(found[bare[source[there]]], targets[there][bare[source[there]]], f"turn {turn + 1}, fold {left_out}")
+            judged_on = torch.from_numpy(bare[source[there]])
+            report(found[judged_on], targets[there][judged_on], f"turn {turn + 1}, fold {left_out}")
             clean = untouched[there]
             np.maximum.at(doubtful, source[there][clean], found.mean(1).numpy()[clean])
-        bare = doubtful < COVERED_ALREADY
+        bare = np.asarray(doubtful < COVERED_ALREADY)
         print(f"{(~bare).sum()} of {len(rows)} photos look covered as they are", flush=True)
-    network = fit(inputs[bare[source]], targets[bare[source]])
+    kept = torch.from_numpy(bare[source])
+    network = fit(inputs[kept], targets[kept])
     tensors = {
         "cells": torch.from_numpy(cells.astype(np.int16)), "mean": network.mean, "spread": network.spread,
         "first.weight": network.first.weight, "first.bias": network.first.bias,
@@ -162,7 +170,8 @@ def painted_faces(
             colours, texture, hidden = covered(base, bases[int(random.integers(len(bases)))], random)
         colours, texture = relit(colours, texture, base.middles, random)
         if random.random() < 0.5:
-            colours, texture, hidden, areas = (each[mesh.mirror] for each in (colours, texture, hidden, areas))
+            twin = mesh.mirror
+            colours, texture, hidden, areas = colours[twin], texture[twin], hidden[twin], areas[twin]
         inputs.append(cover.features(Painted(colours, texture, areas), mesh, cells))
         shown = np.bincount(cells, areas, cover.CELLS)
         targets.append(np.bincount(cells, areas * hidden, cover.CELLS) / (shown + 1e-3))
@@ -173,7 +182,9 @@ def painted_faces(
     )
 
 
-def covered(base: Base, other: Base, random) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+def covered(
+    base: Base, other: Base, random: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
     """One cover painted over a photo, with colours of its own or of another photo: colours, texture, what is hidden."""
     kind = str(
         random.choice(["patch", "patch", "patch", "glasses", "glasses", "hair", "mask", "microphone", "hat", "hand"])
@@ -193,7 +204,15 @@ def covered(base: Base, other: Base, random) -> tuple[NDArray[np.float32], NDArr
     return colours.astype(np.float32), texture.astype(np.float32), hidden
 
 
-def ring(centre, half_x: float, half_y: float, power: float, random, rough: float = 0.0, turn: float = 0.0):
+def ring(
+    centre: NDArray[np.floating],
+    half_x: float,
+    half_y: float,
+    power: float,
+    random: np.random.Generator,
+    rough: float = 0.0,
+    turn: float = 0.0,
+) -> Outline:
     """A closed outline between an ellipse and a rectangle, turned by an angle."""
     angles = np.linspace(0, 2 * np.pi, 40, endpoint=False)
     x, y = (np.sign(f(angles)) * np.abs(f(angles)) ** (2 / power) for f in (np.cos, np.sin))
@@ -204,17 +223,17 @@ def ring(centre, half_x: float, half_y: float, power: float, random, rough: floa
     )
 
 
-def patch(points, size, random):
+def patch(points: Points, size: float, random: np.random.Generator) -> Iterator[Outline]:
     """Anything, anywhere over the face."""
     low, high = points.min(0), points.max(0)
     centre = random.uniform(low, high)
     area, slim = random.uniform(0.03, 0.3) * size * size, np.exp(random.normal(0, 0.5))
-    half = np.sqrt([area * slim, area / slim]) / 2
-    power = random.choice([2, 4, 20])
-    yield ring(centre, *half, power, random, random.choice([0, 0.12]), random.choice([0, random.uniform(0, 3.14)]))
+    half_x, half_y = np.sqrt(area * slim) / 2, np.sqrt(area / slim) / 2
+    rough, turn = random.choice([0, 0.12]), random.choice([0, random.uniform(0, 3.14)])
+    yield ring(centre, half_x, half_y, random.choice([2, 4, 20]), random, rough, turn)
 
 
-def lenses(points, size, random):
+def lenses(points: Points, size: float, random: np.random.Generator) -> Iterator[Outline]:
     """Dark glasses."""
     eyes = points[[33, 133]].mean(0), points[[362, 263]].mean(0)
     apart = float(np.linalg.norm(eyes[1] - eyes[0]))
@@ -226,7 +245,7 @@ def lenses(points, size, random):
         )
 
 
-def strand(points, size, random):
+def strand(points: Points, size: float, random: np.random.Generator) -> Iterator[Outline]:
     """Hair over one eye or down a cheek."""
     foot = points[random.choice([50, 280])] + random.normal(0, 0.12, 2) * size
     top = points[10] + np.array([random.uniform(-0.3, 0.3) * size, -0.1 * size])
@@ -235,7 +254,7 @@ def strand(points, size, random):
     yield [top - width, bend - width, foot - width / 3, foot + width / 3, bend + width, top + width]
 
 
-def lower_mask(points, size, random):
+def lower_mask(points: Points, size: float, random: np.random.Generator) -> Iterator[Outline]:
     """A mask or scarf over mouth and chin, or over nose too."""
     upper = points[[6, 197, 195, 4, 2][int(random.integers(5))]][1]
     left, right, chin = points[234], points[454], points[152]
@@ -244,7 +263,7 @@ def lower_mask(points, size, random):
            (right[0] - 0.1 * size, low), (left[0] + 0.1 * size, low)]  # fmt: skip
 
 
-def brim(points, size, random):
+def brim(points: Points, size: float, random: np.random.Generator) -> Iterator[Outline]:
     """A hat down to the brows or over them."""
     line = points[[105, 334]].mean(0)[1] + random.uniform(-0.05, 0.12) * size
     bend = random.uniform(-0.08, 0.08) * size
@@ -252,7 +271,7 @@ def brim(points, size, random):
     yield [(0, 0), (255, 0), (255, line + bend), (middle, line), (0, line + bend)]
 
 
-def fingers(points, size, random):
+def fingers(points: Points, size: float, random: np.random.Generator) -> Iterator[Outline]:
     """A hand: a palm below or beside the face, and fingers over it."""
     target = points[int(random.choice([13, 152, 50, 280, 205, 425, 4]))] + random.normal(0, 0.06, 2) * size
     angle = random.uniform(0.3, 2.84)
@@ -265,7 +284,7 @@ def fingers(points, size, random):
         yield ring(centre, random.uniform(0.2, 0.3) * size, width / 2, 3, random, 0, angle)
 
 
-def microphone(points, size, random):
+def microphone(points: Points, size: float, random: np.random.Generator) -> Iterator[Outline]:
     """A ball before mouth or chin, and what holds it."""
     ball = (points[13] + points[152]) / 2 + random.normal(0, 0.1, 2) * size
     radius = random.uniform(0.1, 0.2) * size
@@ -275,7 +294,9 @@ def microphone(points, size, random):
     yield [ball - thick, ball + thick, foot + thick, foot - thick]
 
 
-def fill(kind: str, base: Base, other: Base, random) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def fill(
+    kind: str, base: Base, other: Base, random: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What the cover looks like at every triangle: colours (T,3) and texture (T,)."""
     count, flat = len(base.middles), random.uniform(0, 1, 3)
     if kind in ("glasses", "microphone") or (kind == "patch" and random.random() < 0.25):
@@ -294,7 +315,10 @@ def fill(kind: str, base: Base, other: Base, random) -> tuple[NDArray[np.float32
 
 
 def relit(
-    colours: NDArray[np.float32], texture: NDArray[np.float32], middles: NDArray[np.float32], random
+    colours: NDArray[np.float32],
+    texture: NDArray[np.float32],
+    middles: NDArray[np.float32],
+    random: np.random.Generator,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Light, colour and sharpness of another camera; light from one side; none of these is a cover."""
     value = colours ** random.uniform(1.6, 2.8) * np.exp(random.normal(0, 0.5)) * np.exp(random.normal(0, 0.08, 3))
