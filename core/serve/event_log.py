@@ -46,14 +46,14 @@ class EventLog:
             self.dropped += 1
 
     def close(self) -> None:
-        """Write what is left; waits at most two seconds for a reader that does not read."""
+        """Write what is left; waits a few seconds at most for a reader that does not read."""
         thread, self._thread = self._thread, None
         if thread is not None:
             try:
-                self._lines.put_nowait(None)
+                self._lines.put(None, timeout=_CLOSE_S)
                 thread.join(_CLOSE_S)
             except queue.Full:
-                pass
+                pass  # nobody reads; a service that ends does not wait for that
 
     def _write(self) -> None:
         assert self._stream is not None
