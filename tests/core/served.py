@@ -24,7 +24,7 @@ DEADLINE_S = 30.0
 class HeldAnswers:
     """Takes the photo's first byte for every parameter; b"bad" is no photo, b"crash" a defect. `go` lets it compute."""
 
-    features = ("several", "refine", "compare")
+    features: tuple[str, ...] = ("several", "refine", "compare")
 
     def __init__(
         self,

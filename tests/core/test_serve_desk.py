@@ -10,7 +10,7 @@ import pytest
 
 from core.serve.desk import Batch, Desk, DeskLimits
 from core.serve.forecast import Forecast
-from core.serve.request import Answer, Request
+from core.serve.request import Answer, Lane, Request
 from engine_bridge.protocol import Compare, Error, Import, Refine, Superseded
 
 ANNA, BERT = b"anna", b"bert"
@@ -273,7 +273,8 @@ def test_a_search_and_an_import_share_slots_but_not_lanes() -> None:
     assert codes(desk.submit(ANNA, search, 0.0)) == [(ANNA, "superseded by 2", 1)]
     assert desk.submit(ANNA, compare, 0.0) == []
     assert desk.submit(ANNA, photo(4), 0.0) == []
-    for lane, number in (("searches", 2), ("pictures", 3), ("imports", 4)):
+    expected: tuple[tuple[Lane, int], ...] = (("searches", 2), ("pictures", 3), ("imports", 4))
+    for lane, number in expected:
         batch = desk.take(lane, lambda _request: 8)
         assert batch is not None and [request.job.request_id for request in batch.requests] == [number]
 
