@@ -139,16 +139,16 @@ _ALL = (
     Rule("side-light", lambda m: abs(m["side_light"]), 1.5, 3, 0.7, 0.4, lambda m:
          f"One side of the face is {2 ** abs(m['side_light']):.1f} times as bright as the other: colours and the dark "
          "side are uncertain; use a photo in even light."),
-    Rule("smile", lambda m: m["smile"], 0.4, 1.4, 0.6, 0.2, lambda m:
+    Rule("smile", lambda m: m["smile"], 0.37, 1.37, 0.6, 0.2, lambda m:
          f"The person smiles ({100 * m['smile']:.0f} % of a full smile): mouth and cheeks come out wider; use a photo "
          "with a calm face."),
     Rule("open-mouth", lambda m: m["open_mouth"], 0.052, 0.2, 0.6, 0.25, lambda m:
          f"The mouth is open (by {100 * m['open_mouth']:.0f} % of the face's height): jaw and lips come out longer; "
          "use a photo with a closed mouth."),
-    Rule("closed-eyes", lambda m: m["closed_eyes"], 0.58, 1.08, 0.6, 0.3, lambda m:
+    Rule("closed-eyes", lambda m: m["closed_eyes"], 0.6, 1.1, 0.6, 0.3, lambda m:
          f"The eyes are closed or nearly so ({100 * m['closed_eyes']:.0f} %): their shape and colour are guessed; use "
          "a photo with open eyes."),
-    Rule("expression", lambda m: m["expression"], 0.5, 1.5, 0.8, 0.5, lambda m:
+    Rule("expression", lambda m: m["expression"], 0.8, 1.8, 0.8, 0.5, lambda m:
          f"The mouth is pursed ({100 * m['expression']:.0f} %): it is taken for the person's own; "
          "use a photo with a calm face."),
 )  # fmt: skip
