@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.evaluate.domain import SPACES, Gap, RunGap
-from core.evaluate.html import Headline, case, charts, grid, page, paragraph, table
 from core.evaluate.html_charts import Curve, line_chart, scatter
+from core.html import Headline, case, charts, grid, page, paragraph, table
 
 _LABELS = {"f": "feature f", "p": "parameters p"}
 

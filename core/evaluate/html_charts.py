@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluate.html import escape
+from core.html import escape
 
 COLOURS = ("#1f6feb", "#d1495b", "#2a9d5c", "#b7791f", "#6b4fbb")
 _WIDTH, _HEIGHT = 420, 260

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluate.characters import ImportedPeople
-from core.evaluate.html import Headline, case, document, escape, grid, page, paragraph
 from core.evaluate.imitation_figures import PHOTOS, Imitation
 from core.evaluate.people import PeopleFigures
 from core.evaluate.report_cases import Case, Missed
 from core.evaluate.report_refined import RefinedCase
 from core.evaluate.report_tables import imitation_section, likeness_section, verification_section
+from core.html import Headline, case, document, escape, grid, page, paragraph
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from core.evaluate import paper
 from core.evaluate.gradients import GradientFigures
-from core.evaluate.html import charts, paragraph, table
 from core.evaluate.html_charts import Curve, line_chart
 from core.evaluate.imitation_figures import SWEEPS, Imitation
 from core.evaluate.people import Verified
+from core.html import charts, paragraph, table
 
 if TYPE_CHECKING:
     from core.evaluate.report import PeopleReport

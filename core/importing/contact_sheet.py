@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluate.html import escape, picture
+from core.html import escape, picture
 from engine_bridge.parameter_diff import Difference, standing_out
 from engine_bridge.parameter_edits import Character
 from engine_bridge.schema import CharacterSchema

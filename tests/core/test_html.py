@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.evaluate import html
+from core import html
 from core.evaluate.html_charts import Curve, line_chart, scatter
 
 
