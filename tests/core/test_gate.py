@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -57,8 +58,13 @@ SCENES: Mapping[str, Scene] = {
 }
 
 
+@lru_cache(maxsize=1)
+def template() -> NDArray[np.float32]:
+    return Bundle.load().template
+
+
 def report_on(photo: Pixels, face: int = 0) -> GateReport:
-    return inspect(photo, align_photo(photo, Bundle.load().template, shared_net(), face), shared_net())
+    return inspect(photo, align_photo(photo, template(), shared_net(), face), shared_net())
 
 
 def codes(report: GateReport) -> set[str]:
