@@ -1,6 +1,6 @@
 """How often the photo gate is right: precision and recall of every finding, against truths that it did not measure.
 
-    python benchmarks/gate.py [--people 60] [--photos DIR --labels benchmarks/data/gate_labels.csv] [--fresh DIR]
+    python benchmarks/gate.py [--people 40] [--photos DIR --labels benchmarks/data/gate_labels.csv] [--fresh DIR]
 
 Three tables: engine faces with set pose, light and expression, spoiled in known ways; labelled photos as they are;
 and some of them spoiled in the same ways. `--fresh` adds a fourth: a folder of people's photos that nobody labelled,
@@ -77,7 +77,7 @@ def main() -> int:
     """Measure and print the tables; exit code 0."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--engine", default="embedded")
-    parser.add_argument("--people", type=int, default=60, help="engine faces, 0 for none (default: 60)")
+    parser.add_argument("--people", type=int, default=40, help="engine faces, 0 for none (default: %(default)s)")
     parser.add_argument("--photos", type=Path, help="the folder that was labelled")
     parser.add_argument("--labels", type=Path, default=Path(__file__).parent / "data" / "gate_labels.csv")
     parser.add_argument(
