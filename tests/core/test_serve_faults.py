@@ -172,3 +172,15 @@ def test_pings_are_answered_while_every_lane_is_busy() -> None:
         crowd.send(0, Ping(5))
         pong = crowd.receive(0, DEADLINE_S)
         assert isinstance(pong, Pong) and pong.number == 5
+
+
+def test_a_bundle_that_is_not_there_is_said_with_those_that_are() -> None:
+    sources = {"head": HeldAnswers, "old": HeldAnswers}
+    with Served(sources=sources) as served, Crowd(served.service.endpoint, 1) as crowd:
+        crowd.hello(DEADLINE_S)
+        crowd.send(0, Import(1, "", 60_000, True, b"photo", bundle="new"))
+        answer = crowd.receive(0, DEADLINE_S)
+        assert isinstance(answer, Error) and (answer.code, answer.request_id) == ("input", 1)
+        assert answer.message == "This service has no bundle 'new'; it has head, old."
+        crowd.send(0, Import(2, "", 60_000, True, bytes([50]), bundle="old"))
+        assert answered(crowd) == (2, 0.5)
