@@ -1,7 +1,7 @@
 """What each step beyond the paper is worth: the figures of held-out people, one row a variant of the import.
 
     python benchmarks/beyond_paper.py --run DIR --photo-cache DIR --labels CSV [--bundle B] [--sface ONNX]
-        [--refine-steps 20] [--report JSON]
+        [--refine-steps 20 50 150] [--every 3] [--only-refined] [--report JSON]
 
 `--run` is a run folder of `facebridge train` after its constants stage, `--photo-cache` the aligned photos of its later
 stages, `--labels` the table that its reader stage was given. Readers are fitted here, variant by variant, on the
@@ -33,7 +33,9 @@ def main() -> int:
     parser.add_argument("--labels", type=Path, required=True)
     parser.add_argument("--bundle", type=Path, default=None)
     parser.add_argument("--sface", type=Path, default=None)
-    parser.add_argument("--refine-steps", type=int, default=20)
+    parser.add_argument("--refine-steps", type=int, nargs="+", default=[20, 50, 150], help="one row for each")
+    parser.add_argument("--every", type=int, default=3, help="every so manyth photo is refined (default: 3)")
+    parser.add_argument("--only-refined", action="store_true", help="the shipped reader and refining only")
     parser.add_argument("--report", type=Path, default=None)
     args = parser.parse_args()
     threads.configure(max(1, threads.cores() - 1))
@@ -42,7 +44,8 @@ def main() -> int:
 
     sface, rows = SFace.load(args.sface), []
     print("| " + " | ".join(HEADING) + " |\n|" + "---|" * len(HEADING), flush=True)
-    for row in Judge(args, sface).table():
+    judge = Judge(args, sface)
+    for row in judge.refined() if args.only_refined else judge.table():
         rows.append(row)
         print("| " + " | ".join(f"{v:.3f}" if isinstance(v, float) else str(v) for v in row) + " |", flush=True)
     if args.report is not None:
@@ -64,7 +67,8 @@ class Judge:
         from core.train.photos import Photos
         from core.train.reader import People, photo_features, render_features
 
-        self.bundle, self.sface, self.steps = Bundle.load(args.bundle), sface, args.refine_steps
+        self.bundle, self.sface = Bundle.load(args.bundle), sface
+        self.steps, self.every = sorted(args.refine_steps), args.every
         self.schema = self.bundle.schema
         cache = PhotoCache.open(args.photo_cache)
         photos = Photos(cache, HELD_OUT)
@@ -112,9 +116,18 @@ class Judge:
         yield self._row("the same, drawn with the choices read", found, choices)
         yield self._row("mean of the reader and of E, D and R", 0.5 * (found + encoded))
         yield self._row("mean of the photo and of its mirror image", 0.5 * (found + self._mirrored()))
-        few = np.arange(0, len(found), 3)
-        yield self._row("every third photo, as shipped", found, of=few)
-        yield self._row(f"  refined by {self.steps} steps", self._refined(few), of=few)
+        yield from self.refined()
+
+    def refined(self) -> Iterator[tuple[str | float, ...]]:
+        """Rows of every so manyth photo: the shipped reader, then after so many steps of one long search."""
+        import torch
+
+        with torch.no_grad():
+            found = self.bundle.reader(self.held).parameters.numpy()
+        few = np.arange(0, len(found), self.every)
+        yield self._row(f"{len(few)} photos, as shipped", found, of=few)
+        for steps, refined in self._refined(few).items():
+            yield self._row(f"  refined by {steps} steps", refined, of=few)
 
     def _reader(self, config, grouped: bool) -> Callable:
         from core.archetypes import neutral_archetype
@@ -167,19 +180,30 @@ class Judge:
             rows.append(self.bundle.reader(faces).parameters[0].numpy()[partner] * sign)
         return np.array(rows, np.float32)
 
-    def _refined(self, few):
-        """(N, P), of which the rows `few` are refined and the others empty."""
+    def _refined(self, few) -> dict[int, np.ndarray]:
+        """Steps -> (N, P), of which the rows `few` are the best so far and the others empty."""
         import torch
 
+        from core.evaluate.progress import with_bar
         from core.perception.geometry import LandmarkNet
         from core.perception.identity import IdentityNet
-        from core.refine import RefineConfig, Refiner
+        from core.refine import RefineConfig, Refined, Refiner
 
         refiner = Refiner(self.bundle, LandmarkNet.load(), IdentityNet.load())
-        found = np.zeros((len(self.rows), self.schema.count), np.float32)
-        for row in few:
-            one = self.held.rows(torch.tensor([row]))
-            found[row] = refiner.refine(one, config=RefineConfig(steps=self.steps)).parameters.numpy()
+        found = {steps: np.zeros((len(self.rows), self.schema.count), np.float32) for steps in self.steps}
+
+        def search(tell) -> None:
+            for done, row in enumerate(few, 1):
+
+                def keep(best: Refined, row: int = row) -> None:
+                    if best.steps in found:
+                        found[best.steps][row] = best.parameters.numpy()
+
+                one = self.held.rows(torch.tensor([row]))
+                refiner.refine(one, config=RefineConfig(steps=self.steps[-1]), progress=keep)
+                tell(done, len(few))
+
+        with_bar("refine", search, "photo")
         return found
 
     def _row(self, name: str, half_range, choices=None, of=None) -> tuple[str | float, ...]:
