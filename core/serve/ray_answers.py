@@ -13,6 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # read when ray is imported
@@ -29,7 +30,7 @@ from engine_bridge.errors import BundleError, EngineError, FaceBridgeError
 from engine_bridge.protocol import Compare, Compared, Error, Import, Imported, Message, Progress, Refine, Refined
 from engine_bridge.schema import CharacterSchema
 
-_START_S = 120.0
+_START_S = 180.0
 _POLL_S = 0.05  # how soon a search that nobody wants any more is told so
 _PAUSE_S = 0.1  # between attempts while replicas start again
 _LONGEST_S = 600.0
@@ -50,7 +51,8 @@ def start_ray(address: str = "", replicas: int = 1) -> None:
         else:
             ray.init(
                 namespace="facebridge",
-                num_cpus=max(replicas, cores()),
+                # Twice as many, so that a reloaded bundle can stand beside its older copy; they never work both.
+                num_cpus=2 * max(replicas, cores()),
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
@@ -134,24 +136,33 @@ class RayAnswers:
 
     def __init__(self, name: str, load: Callable[[], Answerer], *, replicas: int = 1, gpu: bool = False) -> None:
         unique = f"{name}-{secrets.token_hex(4)}"  # a reload stands beside its older copy
-        share = {"num_cpus": 1.0, "num_gpus": 1.0 if gpu else 0.0}
         self._apps = (f"{unique}-imports", f"{unique}-searches")
         try:
-            self._importers = _run(self._apps[0], load, replicas, 1, share)
-            # A search, a comparison and the word that ends a search, side by side.
-            self._searcher = _run(self._apps[1], load, 1, 4, {"num_cpus": 0.0, "num_gpus": 0.0})
-            schema, self.bundle, self.features, self.batch_photos = self._importers.describe.remote().result(_START_S)
+            targets = [
+                _target(self._apps[0], load, replicas, 1, {"num_cpus": 1.0, "num_gpus": 1.0 if gpu else 0.0}),
+                # A search, a comparison and the word that ends a search, side by side.
+                _target(self._apps[1], load, 1, 4, {"num_cpus": 0.0, "num_gpus": 0.0}),
+            ]
+            with ThreadPoolExecutor(1, "ray-deploy") as pool:
+                deployed = pool.submit(serve.run_many, targets)
+                try:
+                    self._importers, self._searcher = deployed.result(_START_S)
+                except BaseException:
+                    self.close()  # which also ends the wait of that thread
+                    raise
+            schema, self.bundle, self.features, self.batch_photos = self._importers.describe.remote().result(
+                timeout_s=_START_S
+            )
         except (RayError, RayServeException, RuntimeError, TimeoutError) as error:
             self.close()
-            first = next((line for line in reversed(str(error).splitlines()) if line.strip()), "")
-            raise BundleError(f"The replicas of '{name}' could not be started: {first.strip()[:300]}") from error
+            raise BundleError(f"The replicas of '{name}' could not be started: {_reason(error)}") from error
         self.schema = CharacterSchema.from_json(schema)
 
     def imports(self, jobs: Sequence[Import]) -> Iterator[Imported | Error]:
         """One answer for each job, in order."""
         due = time.monotonic() + min(_LONGEST_S, max(job.deadline_ms for job in jobs) / 1000)
         parts = [_parts(job) for job in jobs]
-        answers = _persist(lambda left_s: self._importers.imports.remote(parts).result(left_s), due)
+        answers = _persist(lambda left_s: self._importers.imports.remote(parts).result(timeout_s=left_s), due)
         for job, answer in zip(jobs, answers or [None] * len(jobs), strict=True):
             yield _lost(job) if answer is None else _decoded(answer, Imported, Error)
 
@@ -172,7 +183,8 @@ class RayAnswers:
             watcher = threading.Thread(target=watch, name="ray-watch", daemon=True)
             watcher.start()
             try:
-                for parts in self._searcher.options(stream=True).refine.remote(key, _parts(job)):
+                streaming: Any = self._searcher.options(stream=True)
+                for parts in streaming.refine.remote(key, _parts(job)):
                     message = _decoded(parts, Progress, Refined, Error)
                     if not isinstance(message, Progress):
                         return message
@@ -187,7 +199,7 @@ class RayAnswers:
     def compare(self, job: Compare) -> Compared | Error:
         """The pictures that the job asks for."""
         due = time.monotonic() + min(_LONGEST_S, job.deadline_ms / 1000)
-        answer = _persist(lambda left_s: self._searcher.compare.remote(_parts(job)).result(left_s), due)
+        answer = _persist(lambda left_s: self._searcher.compare.remote(_parts(job)).result(timeout_s=left_s), due)
         return _lost(job) if answer is None else _decoded(answer, Compared, Error)
 
     def close(self) -> None:
@@ -199,7 +211,9 @@ class RayAnswers:
                 pass
 
 
-def _run(app: str, load: Callable[[], Answerer], replicas: int, at_once: int, options: dict[str, Any]) -> Any:
+def _target(
+    app: str, load: Callable[[], Answerer], replicas: int, at_once: int, options: dict[str, Any]
+) -> serve.RunTarget:
     deployment = serve.deployment(
         name="Replica",
         num_replicas=replicas,
@@ -207,9 +221,19 @@ def _run(app: str, load: Callable[[], Answerer], replicas: int, at_once: int, op
         ray_actor_options=options,
         health_check_period_s=1.0,
         graceful_shutdown_timeout_s=2.0,
+        max_constructor_retry_count=2,
         logging_config=_LOGGING,
     )(Replica)
-    return serve.run(deployment.bind(load), name=app, route_prefix=None, logging_config=_LOGGING)
+    return serve.RunTarget(deployment.bind(load), name=app, route_prefix=None, logging_config=_LOGGING)
+
+
+def _reason(error: Exception) -> str:
+    """One sentence of what Ray says in many lines."""
+    if isinstance(error, TimeoutError):
+        return f"the cluster had no free cores or GPUs for them within {_START_S:g} s; add machines or ask for fewer."
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith("engine_bridge.errors.")]
+    return (told or lines or [type(error).__name__])[-1].partition(": ")[2][:300] or lines[-1][:300]
 
 
 def _persist(
