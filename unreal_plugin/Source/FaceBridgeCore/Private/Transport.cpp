@@ -312,7 +312,7 @@ private:
                 greet();
             }
         } else if (const auto* bye = std::get_if<Bye>(&message)) {
-            lose(options.address + " said goodbye: " + (bye->reason.empty() ? "no reason given" : bye->reason) + ".");
+            lose(options.address + " said goodbye: " + (bye->reason.empty() ? "no reason given" : bye->reason) + ".", true);
         } else if (!std::holds_alternative<Pong>(message)) {
             push({LinkEventKind::Received, std::move(message), ""});
         }
@@ -348,11 +348,11 @@ private:
     }
 
     // Closes the connection and makes a new one after a pause.
-    void lose(std::string words) {
+    void lose(std::string words, bool goodbye = false) {
         leave();
         retry_at = Clock::now() + pause;
         pause = std::min(pause * 2, options.longest_pause);
-        push({LinkEventKind::Lost, Message{}, std::move(words)});
+        push({LinkEventKind::Lost, Message{}, std::move(words), goodbye});
     }
 
     void finish(LinkEventKind kind, std::string words) {

@@ -40,6 +40,7 @@ struct LinkEvent {
     LinkEventKind kind;
     Message message;
     std::string words;
+    bool goodbye = false;  // of Lost: the other side left on purpose
 };
 
 // Connects, greets, keeps the heartbeat and connects again. Methods may be called from any one thread at a time; none
