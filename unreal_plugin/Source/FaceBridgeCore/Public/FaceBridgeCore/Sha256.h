@@ -1,0 +1,14 @@
+// SHA-256, by which schemas and photos are told apart.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace facebridge {
+
+// The digest of the bytes as 64 lowercase hex digits.
+std::string sha256(const std::uint8_t* data, std::size_t size);
+
+}  // namespace facebridge
