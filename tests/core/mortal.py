@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from engine_bridge.errors import BundleError
 from engine_bridge.protocol import Error, Import, Imported
 from tests.core.served import HeldAnswers
 
@@ -23,8 +22,3 @@ class MortalAnswers(HeldAnswers):
                 Path(os.fsdecode(path)).touch()
                 os._exit(1)
         yield from super().imports(jobs)
-
-
-def missing() -> HeldAnswers:
-    """A bundle that is not there."""
-    raise BundleError("There is no such folder.")

@@ -14,7 +14,7 @@ import pytest
 from core.serve import ServiceLimits
 from engine_bridge.client import Cancelled, RefineProgress
 from engine_bridge.errors import BundleError, DeadlineExceeded, Refused
-from tests.core.mortal import MortalAnswers, missing
+from tests.core.mortal import MortalAnswers
 from tests.core.served import SCHEMA, Served
 
 with warnings.catch_warnings():  # Ray's own use of its libraries is not up to date
@@ -77,7 +77,23 @@ def test_a_photo_that_kills_every_replica_is_answered_in_words(served: Served) -
         assert client.hello().bundle == "tiny 1"
 
 
-def test_a_bundle_that_no_replica_can_load_is_one_sentence(cluster: None) -> None:
-    with pytest.raises(BundleError, match="replicas of 'gone' could not be started") as error:
-        RayAnswers("gone", missing)
-    assert "\n" not in str(error.value)
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            RuntimeError("Deploying application x failed:\n  engine_bridge.errors.BundleError: No such folder.\n"),
+            "No such",
+        ),
+        (TimeoutError(), "no free cores"),
+    ],
+)
+def test_replicas_that_cannot_load_are_one_sentence(
+    error: Exception, said: str, cluster: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_targets: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ray.serve.run_many", fail)
+    with pytest.raises(BundleError, match=f"replicas of 'gone' could not be started: .*{said}") as refused:
+        RayAnswers("gone", MortalAnswers)
+    assert "\n" not in str(refused.value)
