@@ -1,0 +1,122 @@
+// A panel's side of a service: one open request, the newest photo wins, and nothing unchecked reaches the character.
+
+#pragma once
+
+#include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Transport.h"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace facebridge {
+
+// Offline: not started, stopped, or lost, when the transport connects again by itself. Refused is final until `start`.
+enum class SessionState { Offline, Connecting, Ready, Importing, Refining, Refused };
+
+struct SessionOptions {
+    TransportOptions transport;  // `hello` is filled in here, but for its software
+    std::string slot = "panel";
+    std::optional<Schema> schema;  // our own character, if it is known; a service for another one is then refused
+    std::chrono::milliseconds import_deadline{30'000};
+    std::chrono::milliseconds refine_deadline{120'000};
+    std::chrono::milliseconds patience{2'000};  // longer than the service's deadline, whose words are better than ours
+};
+
+// What an import or a refine should obey.
+struct Wishes {
+    std::string bundle;
+    std::int64_t face = 0;
+    std::string group;  // archetype; "" infers it
+    Locks locked;
+    bool mirrored = false;
+    std::int64_t variations = 0;
+};
+
+// Joined: `schema_changed` says whether the character is another than before. Failed: the open request ended without a
+// result; `code` is the wire's, or "check" for an answer that must not be applied. Lost and Refused: `words` say why.
+enum class SessionEventKind { Joined, Imported, Progress, Refined, Failed, Lost, Refused };
+
+struct SessionEvent {
+    SessionEventKind kind = SessionEventKind::Lost;
+    std::string code;
+    std::string words;
+    bool schema_changed = false;
+    Character character;  // of Imported, Progress and Refined: checked against the schema
+    std::variant<std::monostate, Imported, Progress, Refined> answer;
+};
+
+// For one thread at a time; nothing waits for the network, nothing throws. `update` does what is due, such as once a
+// tick, and `next` hands out what came of it.
+class Session {
+public:
+    explicit Session(SessionOptions options);
+
+    bool start(std::string& problem);
+    void stop();  // within 200 ms
+    void update();
+    bool next(SessionEvent& event);
+
+    // Ask for a photo's character; takes the place of what is open. `current` is what locks hold. While offline the
+    // request is kept, and sent when the service is there; its deadline runs from now.
+    bool import_photo(Bytes photo, const Wishes& wishes, const Character& current, std::string& problem);
+
+    // Search for what looks more like the photo, from `from` on.
+    bool refine(Bytes photo, const Wishes& wishes, const Character& from, std::int64_t steps,
+                std::chrono::milliseconds budget, std::string& problem);
+
+    // Give the open request up, at once: Failed "cancelled" comes next. Harmless when nothing is open.
+    void cancel();
+
+    SessionState state() const;
+    bool busy() const { return open_.has_value(); }  // whether a request is open, be it kept while offline
+    const std::string& reason() const { return reason_; }  // why Offline or Refused; "" when nothing went wrong
+    const std::optional<Schema>& schema() const { return schema_; }
+    const Welcome& service() const { return service_; }  // as it last greeted
+    bool offers(const std::string& feature) const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Open {
+        std::variant<Import, Refine> message;
+        std::string digest;
+        Clock::time_point due;
+        bool names_values = false;  // it holds locks or values of a schema, and means nothing for another
+    };
+
+    void handle(LinkEvent& event);
+    void join(Welcome& welcome);
+    void take(Message& message);
+    void take_imported(Imported& answer);
+    void take_refined(Refined& answer);
+    void take_progress(Progress& answer);
+    bool ask(Open open, std::string& problem);
+    bool send_open(std::string& problem);
+    bool check_open(std::string& problem) const;
+    bool check_values(const FloatArray& parameters, const ByteArray* choices, Character& character,
+                      std::string& problem) const;
+    bool check_variations(const Imported& answer, std::string& problem) const;
+    bool check_origin(const std::string& hash, const std::string& digest, std::string& problem) const;
+    void fail(std::string code, std::string words);
+    void refuse(std::string words);
+    std::int64_t open_id() const;
+
+    SessionOptions options_;
+    std::unique_ptr<Transport> transport_;
+    std::optional<Schema> schema_;
+    Welcome service_;
+    std::optional<Open> open_;
+    std::deque<SessionEvent> events_;
+    std::string reason_;
+    std::int64_t requests_ = 0;
+    bool joined_ = false;
+    bool connecting_ = false;
+    bool refused_ = false;
+};
+
+}  // namespace facebridge
