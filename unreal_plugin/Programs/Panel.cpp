@@ -16,10 +16,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <thread>
 
 using namespace facebridge;
@@ -44,7 +46,11 @@ bool write_file(const std::string& path, const Bytes& bytes, std::string& proble
     std::ofstream file(half, std::ios::binary);
     file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     file.close();
-    if (!file || (std::remove(path.c_str()) != 0 && std::ifstream(path)) || std::rename(half.c_str(), path.c_str()) != 0) {
+    std::error_code error;
+    if (file) {
+        std::filesystem::rename(half, path, error);
+    }
+    if (!file || error) {
         std::remove(half.c_str());
         problem = "Cannot write " + path + ".";
         return false;
@@ -271,8 +277,9 @@ int main(int count, char** arguments) {
     Program program;
     std::string problem;
     std::string line;
-    for (int at = 1; !program.over && (count > 1 ? at < count : static_cast<bool>(std::getline(std::cin, line))); ++at) {
-        if (!program.obey(count > 1 ? arguments[at] : line, problem)) {
+    const bool typed = count < 2;
+    for (int at = 1; !program.over && (typed ? static_cast<bool>(std::getline(std::cin, line)) : at < count); ++at) {
+        if (!program.obey(typed ? line : arguments[at], problem)) {
             return fail(problem);
         }
         std::fflush(stdout);

@@ -18,7 +18,8 @@ class Hand {
 public:
     Editor editor{tiny_schema()};
 
-    Edited set(const std::string& name, const std::variant<double, std::string>& value, const std::string& gesture = "") {
+    Edited set(const std::string& name, const std::variant<double, std::string>& value,
+               const std::string& gesture = "") {
         Edited edited;
         std::string problem;
         REQUIRE_MESSAGE(editor.set(name, value, gesture, edited, problem), problem);

@@ -48,8 +48,8 @@ struct Joined {
 
     Refine refine() {
         std::string problem;
-        REQUIRE_MESSAGE(session.refine(kPhoto, {}, neutral_character(*session.schema()), 20, milliseconds(9'000), problem),
-                        problem);
+        const Character from = neutral_character(*session.schema());
+        REQUIRE_MESSAGE(session.refine(kPhoto, {}, from, 20, milliseconds(9'000), problem), problem);
         CHECK(session.state() == SessionState::Refining);
         return service.receive<Refine>();
     }
@@ -110,8 +110,10 @@ TEST_CASE("an answer for another photo or character, or out of range, is not app
     CHECK(said([](Imported& answer) { answer.digest[0] = 'x'; }).find("another photo") != std::string::npos);
     CHECK(said([](Imported& answer) { answer.digest.clear(); }).find("another photo") != std::string::npos);
     CHECK(said([](Imported& answer) { answer.schema_hash = "00"; }).find("another character") != std::string::npos);
-    CHECK(said([](Imported& answer) { answer.parameters.values[3] = 5; }).find("'skin.gloss' is 5") != std::string::npos);
-    CHECK(said([](Imported& answer) { answer.parameters = {{3}, {0, 0, 0}}; }).find("3 parameters") != std::string::npos);
+    CHECK(said([](Imported& answer) { answer.parameters.values[3] = 5; }).find("'skin.gloss' is 5") !=
+          std::string::npos);
+    CHECK(said([](Imported& answer) { answer.parameters = {{3}, {0, 0, 0}}; }).find("3 parameters") !=
+          std::string::npos);
     CHECK(said([](Imported& answer) { answer.choices.values[0] = 2; }).find("no option 2") != std::string::npos);
     CHECK(said([](Imported& answer) { answer.confidence = FloatArray{{2}, {1, 1}}; }).find("2 values") !=
           std::string::npos);

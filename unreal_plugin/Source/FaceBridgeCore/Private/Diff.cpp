@@ -67,9 +67,10 @@ Diff diff(const Schema& schema, const Character& before, const Character& after)
             found.parameters.push_back({position, old_value, new_value, share});
         }
     }
-    std::stable_sort(found.parameters.begin(), found.parameters.end(), [](const Difference& one, const Difference& two) {
+    const auto larger = [](const Difference& one, const Difference& two) {
         return std::abs(one.share) > std::abs(two.share);
-    });
+    };
+    std::stable_sort(found.parameters.begin(), found.parameters.end(), larger);
     for (std::size_t at = 0; at < schema.choices.size(); ++at) {
         if (before.choices[at] != after.choices[at]) {
             const std::vector<std::string>& options = schema.choices[at].options;

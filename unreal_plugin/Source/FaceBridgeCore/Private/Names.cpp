@@ -118,8 +118,8 @@ std::string suggestion(const std::string& typed, const std::vector<std::string>&
     const std::string* best = nullptr;
     double most = kLikeEnough;
     for (const std::string& name : known) {
-        const std::size_t both = wanted.size() + name.size();
-        const double likeness = both == 0 ? 0 : 2.0 * static_cast<double>(matched(wanted, name)) / static_cast<double>(both);
+        const auto both = static_cast<double>(wanted.size() + name.size());
+        const double likeness = both > 0 ? 2.0 * static_cast<double>(matched(wanted, name)) / both : 0;
         if (likeness > most || (best == nullptr && likeness >= most)) {
             most = likeness;
             best = &name;

@@ -211,8 +211,12 @@ bool PanelModel::save(const std::string& name, Bytes& file, std::string& problem
 bool PanelModel::load(const Bytes& file, const std::string& called, std::string& problem) {
     Preset preset;
     Edited edited;
-    if (!editable(problem) || !read_preset(file, editor_->schema(), called, preset, problem) ||
-        !editor_->load(preset.character, "load " + (preset.name.empty() ? called : preset.name), false, edited, problem)) {
+    if (!editable(problem) || !read_preset(file, editor_->schema(), called, preset, problem)) {
+        tell(problem, true);
+        return false;
+    }
+    const std::string words = "load " + (preset.name.empty() ? called : preset.name);
+    if (!editor_->load(preset.character, words, false, edited, problem)) {
         tell(problem, true);
         return false;
     }

@@ -151,7 +151,8 @@ bool Session::refine(Bytes photo, const Wishes& wishes, const Character& from, s
     message.choices = array_of(checked.choices);
     const std::string digest = hex_digest(photo);
     message.photo = std::move(photo);
-    return ask({std::move(message), digest, Clock::now() + options_.refine_deadline + options_.patience, true}, problem);
+    return ask({std::move(message), digest, Clock::now() + options_.refine_deadline + options_.patience, true},
+               problem);
 }
 
 void Session::cancel() {
@@ -207,7 +208,8 @@ void Session::handle(LinkEvent& event) {
 void Session::join(Welcome& welcome) {
     const std::string& address = options_.transport.address;
     if (welcome.role != "service" || !welcome.schema) {
-        refuse(address + " is a " + welcome.role + ", not a service that imports photos; use the address of `facebridge serve`.");
+        refuse(address + " is a " + welcome.role +
+               ", not a service that imports photos; use the address of `facebridge serve`.");
         return;
     }
     Schema schema;
@@ -217,12 +219,14 @@ void Session::join(Welcome& welcome) {
         return;
     }
     if (schema.hash != welcome.schema_hash) {
-        refuse(address + " sent a schema that hashes to " + schema.hash + ", and calls it " + welcome.schema_hash + ".");
+        refuse(address + " sent a schema that hashes to " + schema.hash + ", and calls it " + welcome.schema_hash +
+               ".");
         return;
     }
     if (options_.schema && options_.schema->hash != schema.hash) {
         refuse("The service at " + address + " is for " + schema.character + " " + schema.version + ", not for " +
-               options_.schema->character + " " + options_.schema->version + "; start it with this character's bundle.");
+               options_.schema->character + " " + options_.schema->version +
+               "; start it with this character's bundle.");
         return;
     }
     SessionEvent event;
@@ -383,11 +387,13 @@ bool Session::check_open(std::string& problem) const {
     }
     for (const std::string& feature : needed) {
         if (!offers(feature)) {
-            problem = "The service at " + address + " does not offer " + feature + " (" + service_.software + "); update it.";
+            problem = "The service at " + address + " does not offer " + feature + " (" + service_.software +
+                      "); update it.";
             return false;
         }
     }
-    if (!bundle.empty() && std::find(service_.bundles.begin(), service_.bundles.end(), bundle) == service_.bundles.end()) {
+    const std::vector<std::string>& known = service_.bundles;
+    if (!bundle.empty() && std::find(known.begin(), known.end(), bundle) == known.end()) {
         problem = "The service at " + address + " has no bundle '" + bundle + "'.";
         return false;
     }
