@@ -26,7 +26,9 @@ class Api:
 
 
 if __name__ == "__main__":
-    ray.init(num_cpus=threads.cores(), include_dashboard=False, log_to_driver=False)
+    # Workers would be the least favoured processes of the machine otherwise, which its neighbours here are not.
+    quiet = {"include_dashboard": False, "log_to_driver": False, "_system_config": {"worker_niceness": 0}}
+    ray.init(num_cpus=threads.cores(), **quiet)
     serve.start(http_options={"host": "127.0.0.1", "port": int(sys.argv[1])})
     deployment = serve.deployment(num_replicas=threads.cores(), max_ongoing_requests=1)(Api)
     serve.run(deployment.bind(), route_prefix="/predict")

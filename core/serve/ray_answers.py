@@ -10,9 +10,10 @@ import asyncio
 import logging
 import os
 import secrets
+import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -45,6 +46,7 @@ def start_ray(address: str = "", replicas: int = 1) -> None:
 
     Raises EngineError when there is none, or too few cores.
     """
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         if address:
             ray.init(address=address, namespace="facebridge", log_to_driver=False, logging_level=logging.ERROR)
@@ -56,7 +58,8 @@ def start_ray(address: str = "", replicas: int = 1) -> None:
                 include_dashboard=False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
-                _system_config={"automatic_object_spilling_enabled": False},
+                # Ray would give its workers the least share of a busy machine.
+                _system_config={"automatic_object_spilling_enabled": False, "worker_niceness": 0},
             )
     except (ConnectionError, RayError, RuntimeError, ValueError) as error:
         first = str(error).partition("\n")[0]
@@ -69,9 +72,17 @@ def start_ray(address: str = "", replicas: int = 1) -> None:
         raise EngineError(
             f"The Ray cluster has {available} cores for {replicas} replicas; ask for fewer or add machines."
         )
+    _restore(handlers)
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     # Only the service's own socket listens: Ray Serve's HTTP server stays off.
     serve.start(proxy_location="Disabled", logging_config=_LOGGING)
+
+
+def _restore(handlers: Mapping[signal.Signals, Any]) -> None:
+    """Undo that Ray takes SIGTERM for itself: a service has work to finish first."""
+    if threading.current_thread() is threading.main_thread():
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def stop_ray() -> None:
