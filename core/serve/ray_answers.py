@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import queue
 import secrets
 import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # read when ray is imported
@@ -154,13 +154,7 @@ class RayAnswers:
                 # A search, a comparison and the word that ends a search, side by side.
                 _target(self._apps[1], load, 1, 4, {"num_cpus": 0.0, "num_gpus": 0.0}),
             ]
-            with ThreadPoolExecutor(1, "ray-deploy") as pool:
-                deployed = pool.submit(serve.run_many, targets)
-                try:
-                    self._importers, self._searcher = deployed.result(_START_S)
-                except BaseException:
-                    self.close()  # which also ends the wait of that thread
-                    raise
+            self._importers, self._searcher = _deployed(targets)
             schema, self.bundle, self.features, self.batch_photos = self._importers.describe.remote().result(
                 timeout_s=_START_S
             )
@@ -236,6 +230,27 @@ def _target(
         logging_config=_LOGGING,
     )(Replica)
     return serve.RunTarget(deployment.bind(load), name=app, route_prefix=None, logging_config=_LOGGING)
+
+
+def _deployed(targets: list[serve.RunTarget]) -> list[Any]:
+    """The handles of applications, once they run. Raises TimeoutError when the cluster finds no room for them."""
+    handles: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def deploy() -> None:
+        try:
+            handles.put(serve.run_many(targets))
+        except Exception as error:
+            handles.put(error)
+
+    # Ray waits for room without end, and nothing ends its wait: a daemon is left behind with it.
+    threading.Thread(target=deploy, name="ray-deploy", daemon=True).start()
+    try:
+        outcome = handles.get(timeout=_START_S)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def _reason(error: Exception) -> str:
