@@ -119,7 +119,7 @@ class Judge:
         yield from self.refined()
 
     def refined(self) -> Iterator[tuple[str | float, ...]]:
-        """Rows of every so manyth photo: the shipped reader, then after so many steps of one long search."""
+        """Rows of every so manyth photo: the shipped reader, then after searches of so many steps."""
         import torch
 
         with torch.no_grad():
@@ -181,26 +181,22 @@ class Judge:
         return np.array(rows, np.float32)
 
     def _refined(self, few) -> dict[int, np.ndarray]:
-        """Steps -> (N, P), of which the rows `few` are the best so far and the others empty."""
+        """Steps -> (N, P), of which the rows `few` are refined and the others empty."""
         import torch
 
         from core.evaluate.progress import with_bar
         from core.perception.geometry import LandmarkNet
         from core.perception.identity import IdentityNet
-        from core.refine import RefineConfig, Refined, Refiner
+        from core.refine import RefineConfig, Refiner
 
         refiner = Refiner(self.bundle, LandmarkNet.load(), IdentityNet.load())
         found = {steps: np.zeros((len(self.rows), self.schema.count), np.float32) for steps in self.steps}
 
         def search(tell) -> None:
             for done, row in enumerate(few, 1):
-
-                def keep(best: Refined, row: int = row) -> None:
-                    if best.steps in found:
-                        found[best.steps][row] = best.parameters.numpy()
-
                 one = self.held.rows(torch.tensor([row]))
-                refiner.refine(one, config=RefineConfig(steps=self.steps[-1]), progress=keep)
+                for steps in self.steps:
+                    found[steps][row] = refiner.refine(one, config=RefineConfig(steps=steps)).parameters.numpy()
                 tell(done, len(few))
 
         with_bar("refine", search, "photo")

@@ -30,7 +30,10 @@ class RefineConfig:
     """What the search weighs; chosen on people held out of training, see docs/benchmarks.md."""
 
     steps: int = 50
-    rate: float = 0.02  # of Adam, in half-range units
+    rate: float = 0.02  # of Adam, in half-range units; at most
+    # Adam's steps are as long as its rate. Searches that travel further than this please the networks that they are
+    # searched by, and look less like the person to others: a longer search takes finer steps instead.
+    travel: float = 0.4
     identity: float = 1.0  # of 1 - cosine of the embeddings
     geometry: float = 0.02  # of the mean squared difference of the geometry's directions, cm²
     colour: float = 1.0  # of the mean squared difference of the logarithms of regional colours
@@ -109,7 +112,7 @@ class Refiner:
             if free is not None:
                 moving = moving * free.float()
         parameters = first.clone().requires_grad_(True)
-        optimizer = torch.optim.Adam([parameters], config.rate)
+        optimizer = torch.optim.Adam([parameters], min(config.rate, config.travel / max(1, config.steps)))
         best, best_loss, before, done, geometry = first[0], float("inf"), float("nan"), 0, torch.zeros(())
         for step in range(config.steps + 1):
             if step and stop(step):

@@ -244,15 +244,20 @@ private:
         flush();
     }
 
+    // One at a time: what a full socket does not take stays in the queue that is bounded.
     void send_queued() {
-        {
-            const std::lock_guard<std::mutex> lock(mutex);
-            while (!outgoing.empty()) {
+        flush();
+        while (waiting.empty()) {
+            {
+                const std::lock_guard<std::mutex> lock(mutex);
+                if (outgoing.empty()) {
+                    return;
+                }
                 waiting.push_back(std::move(outgoing.front()));
                 outgoing.pop_front();
             }
+            flush();
         }
-        flush();
     }
 
     void flush() {
