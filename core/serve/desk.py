@@ -239,7 +239,11 @@ class Desk:
         if order[-1] is request:
             return "", []
         before = self._finishes(state, [other for other in order if other is not request], now)
-        victims = [other for other, end in before.items() if end <= other.due_at < ends[other]]
+        victims = [
+            other
+            for other, end in before.items()
+            if (end - now) * MARGIN <= other.due_at - now < (ends[other] - now) * MARGIN
+        ]
         own = state.waiting.waiting_of(request.peer)
         if any(state.waiting.waiting_of(victim.peer) <= own for victim in victims):
             return "Too much is waiting: others that came before would miss their deadlines; try again later.", []
