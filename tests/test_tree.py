@@ -109,7 +109,8 @@ def test_every_declared_package_has_a_pinned_version() -> None:
 
 def shown_commands() -> list[str]:
     """Every `facebridge ...` line of the shell blocks of our pages for users, and of the bundle script."""
-    pages = [(ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/own_character.md", "docs/artists.md")]
+    names = ("README.md", "docs/own_character.md", "docs/artists.md")
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in names]
     blocks = re.findall(r"```sh\n(.*?)```", "\n".join(pages), re.DOTALL)
     script = (ROOT / "scripts/bundle.sh").read_text(encoding="utf-8").replace('"$facebridge"', "facebridge")
     for variable, value in (

@@ -107,7 +107,7 @@ def two_people(astronaut: NDArray[np.uint8], grace_hopper: Path) -> NDArray[np.u
 
 
 def middle_in_photo(face: AlignedFace) -> NDArray[np.float32]:
-    return np.linalg.inv(face.matrix[:, :2]) @ (128 - face.matrix[:, 2])
+    return np.asarray(np.linalg.inv(face.matrix[:, :2]) @ (128 - face.matrix[:, 2]), np.float32)
 
 
 def test_of_several_faces_the_largest_is_taken_and_said(two_people: NDArray[np.uint8]) -> None:
