@@ -10,11 +10,14 @@ from importlib import metadata
 PURPOSE = {
     "learn": " to import, serve and train",
     "demo": " for the demo's portraits",
+    "serve": " for the service's metrics",
+    "studio": " for the slider page",
+    "ray": " for replicas of the service elsewhere",
     "evaluate": " to judge likeness",
     "asset": " only to build the head asset again",
 }
 
-_REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)\s*(?P<sign>>=|==)\s*(?P<version>[\d.]+)")
+_REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?:\[[\w,-]+\])?\s*(?P<sign>>=|==)\s*(?P<version>[\d.]+)")
 _EXTRA = re.compile(r"extra\s*==\s*['\"](?P<extra>[\w-]+)['\"]")
 
 

@@ -50,8 +50,13 @@ def test_the_project_declares_its_base_packages_first_and_all_can_be_read() -> N
     extras = [requirement.extra for requirement in declared]
     assert extras == sorted(extras)
     assert {"numpy", "pyzmq"} <= {requirement.name for requirement in declared if not requirement.extra}
-    assert {"learn", "demo", "dev", "evaluate", "asset"} == set(extras) - {""}
+    assert {"learn", "demo", "dev", "evaluate", "asset", "serve", "studio", "ray"} == set(extras) - {""}
 
 
 def test_a_distribution_that_is_not_installed_declares_nothing() -> None:
     assert requirements.declared("no-such-thing") == []
+
+
+def test_a_package_with_extras_of_its_own_is_read() -> None:
+    found = parse("ray[serve]>=2.50; extra == 'ray'")
+    assert (found.name, found.needs, found.extra) == ("ray", ">=2.50", "ray")
