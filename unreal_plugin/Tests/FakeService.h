@@ -1,80 +1,17 @@
-// A service that a test drives by hand: a ROUTER that greets with the tests' small character.
+// A service that a test drives by hand: a ROUTER that greets with the tests' small character, and its usual answers.
 
 #pragma once
 
-#include "FaceBridgeCore/Codec.h"
 #include "FaceBridgeCore/Session.h"
 #include "FaceBridgeCore/Sha256.h"
+#include "Router.h"
 #include "Schemas.h"
-
-#include <zmq.h>
 
 #include <chrono>
 #include <string>
-#include <thread>
-#include <utility>
 
-class FakeService {
+class FakeService : public Router {
 public:
-    FakeService() : context_(zmq_ctx_new()) { open("tcp://127.0.0.1:*"); }
-
-    ~FakeService() {
-        shut();
-        zmq_ctx_term(context_);
-    }
-
-    FakeService(const FakeService&) = delete;
-    FakeService& operator=(const FakeService&) = delete;
-
-    void shut() {
-        if (socket_ != nullptr) {
-            zmq_close(std::exchange(socket_, nullptr));
-        }
-    }
-
-    void open(const std::string& where) {
-        socket_ = zmq_socket(context_, ZMQ_ROUTER);
-        const int none = 0;
-        zmq_setsockopt(socket_, ZMQ_LINGER, &none, sizeof(none));
-        for (int attempt = 0; zmq_bind(socket_, where.c_str()) != 0; ++attempt) {
-            REQUIRE(attempt < 500);  // a port that was just closed is free a moment later
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        }
-        char bound[128];
-        std::size_t size = sizeof(bound);
-        zmq_getsockopt(socket_, ZMQ_LAST_ENDPOINT, bound, &size);
-        address = bound;
-    }
-
-    // The next message of a kind; pings are answered, and everything else is dropped.
-    template <class Kind>
-    Kind receive() {
-        for (int attempt = 0; attempt < 100; ++attempt) {
-            zmq_pollitem_t item{socket_, 0, ZMQ_POLLIN, 0};
-            if (zmq_poll(&item, 1, 100) <= 0) {
-                continue;
-            }
-            facebridge::Message message = read();
-            if (const auto* ping = std::get_if<facebridge::Ping>(&message)) {
-                send(facebridge::Pong{ping->number});
-            } else if (auto* wanted = std::get_if<Kind>(&message)) {
-                return std::move(*wanted);
-            }
-        }
-        FAIL("the message did not come in time");
-        return {};
-    }
-
-    void send(const facebridge::Message& message) {
-        facebridge::Parts parts;
-        std::string problem;
-        REQUIRE_MESSAGE(facebridge::encode(message, parts, problem), problem);
-        zmq_send(socket_, peer_.data(), peer_.size(), ZMQ_SNDMORE);
-        for (std::size_t index = 0; index < parts.size(); ++index) {
-            zmq_send(socket_, parts[index].data(), parts[index].size(), index + 1 < parts.size() ? ZMQ_SNDMORE : 0);
-        }
-    }
-
     // A greeting that tests may change before it is sent.
     static facebridge::Welcome greeting() {
         facebridge::Welcome welcome;
@@ -129,33 +66,6 @@ public:
         answer.choices = request.choices;
         return answer;
     }
-
-    std::string address;
-
-private:
-    facebridge::Message read() {
-        facebridge::Parts parts;
-        int more = 1;
-        while (more != 0) {
-            zmq_msg_t part;
-            zmq_msg_init(&part);
-            REQUIRE(zmq_msg_recv(&part, socket_, 0) >= 0);
-            const auto* data = static_cast<const std::uint8_t*>(zmq_msg_data(&part));
-            parts.emplace_back(data, data + zmq_msg_size(&part));
-            more = zmq_msg_more(&part);
-            zmq_msg_close(&part);
-        }
-        peer_ = parts.front();
-        parts.erase(parts.begin());
-        facebridge::Message message;
-        facebridge::Refusal refusal;
-        REQUIRE_MESSAGE(facebridge::decode(parts, message, refusal), refusal.words);
-        return message;
-    }
-
-    void* context_;
-    void* socket_ = nullptr;
-    facebridge::Bytes peer_;
 };
 
 inline facebridge::SessionOptions session_options(const std::string& address) {
