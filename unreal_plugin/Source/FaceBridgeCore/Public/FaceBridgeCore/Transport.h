@@ -43,6 +43,8 @@ struct LinkEvent {
     bool goodbye = false;  // of Lost: the other side left on purpose
 };
 
+class TransportThread;
+
 // Connects, greets, keeps the heartbeat and connects again. Methods may be called from any one thread at a time; none
 // of them blocks on the network, and none throws.
 class Transport {
@@ -59,16 +61,25 @@ public:
     // that the wire cannot carry.
     bool send(const Message& message, std::string& problem);
 
+    // How many messages were accepted and wait for the network.
+    std::size_t waiting() const;
+
     // The next thing that happened; false when there is none.
     bool poll(LinkEvent& event);
 
-    // Say goodbye and end the thread: within 200 ms, whatever the network does. Harmless when repeated.
+    // Have what was accepted sent, as far as the network takes it at once, and say goodbye for this reason. Returns at
+    // once; nothing is sent or read from then on.
+    void part(const std::string& reason);
+
+    // Whether the thread is at its end: after `part`, after a refusal, or never started.
+    bool ended() const;
+
+    // Part if that was not done, and end the thread: within 200 ms, whatever the network does. Harmless when repeated.
     void stop();
 
 private:
-    struct Worker;
     TransportOptions options_;
-    std::unique_ptr<Worker> worker_;
+    std::shared_ptr<TransportThread> thread_;
 };
 
 // Whether an address names this machine only, so that it needs no keys.
