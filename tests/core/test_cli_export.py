@@ -34,11 +34,22 @@ def test_a_face_is_written_with_its_values_and_a_line_says_what_is_in_it(
     assert len(mesh["extras"]["targetNames"]) == 2 * shapes + 52
 
 
+def test_a_rig_file_is_written_alone_and_says_what_it_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "head.rig.json"
+    assert main(["export", "--rig", str(out)]) == 0
+    document = json.loads(out.read_text())
+    assert document["format"] == "facebridge-rig" and document["schema"]["hash"] == embedded_schema().hash
+    assert [path.name for path in tmp_path.iterdir()] == ["head.rig.json"]
+    assert "head.rig.json: " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["--glb", "head.fbx"], "head.fbx, expected a file name ending in .glb"),
         (["--glb", "head.glb", "--params", "gone.json"], "There is no parameter file gone.json"),
+        (["--rig", "rig.txt"], "--rig is rig.txt, expected a file name ending in .json"),
+        (["--params", "gone.json"], "give --glb FILE.glb, --rig FILE.json or both"),
     ],
 )
 def test_a_wrong_file_is_said_in_one_sentence_and_nothing_is_written(

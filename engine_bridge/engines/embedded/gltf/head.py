@@ -80,7 +80,7 @@ def export_glb(
     root, first = 1, 2
     skin = skeleton.skin(writer, root, first)
     joints = skeleton.nodes(first, value)
-    table = _table(schema, value, targets, skeleton.drives(first))
+    table = parameter_table(schema, value, targets, skeleton.drives(first))
     after = first + len(joints)
     document: dict[str, Any] = {
         "asset": {"version": "2.0", "generator": "FaceBridge"},
@@ -198,7 +198,7 @@ def _metres(decimetres: npt.NDArray[np.floating]) -> Vector:
     return (decimetres * METRES).astype(np.float32)
 
 
-def _table(
+def parameter_table(
     schema: CharacterSchema, value: dict[str, float], targets: Targets, joints: dict[str, dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """One entry a parameter, in schema order: its range, what the file holds it at, and what drives it."""
