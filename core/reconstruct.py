@@ -33,7 +33,7 @@ METHODS = ("reader", "encoder")
 """How parameters are found: by the reader (core.models.reader), the default, or by the paper's E, D and R."""
 CUDA_BATCH = 8
 """Photos that a GPU takes at once."""
-_WARM_UP_PX = 512
+_WARM_UP_PX = 64  # the smallest picture that the detector does not look at in tiles, of which there are many
 
 
 @dataclass(frozen=True, eq=False)

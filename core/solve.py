@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core import threads
 from core.gate import Finding, GateReport, inspect
 from core.holding import Hold
 from core.perception.appearance import REGIONS
@@ -86,6 +88,8 @@ class Solver:
         count = len(reconstructor.bundle.reader.archetype)
         self.groups = tuple(map(str, names)) if len(names) == count else tuple(f"group {n + 1}" for n in range(count))
         self._refiner: Refiner | None = None
+        # A photo is judged while it is read: where nobody else waits, a second core is idle.
+        self._beside = ThreadPoolExecutor(threads.cores(), thread_name_prefix="judge")
 
     @property
     def refiner(self) -> Refiner:
@@ -128,14 +132,19 @@ class Solver:
     def look(self, data: bytes, face: int = 0, shares: NDArray[np.float32] | None = None) -> Photo:
         """Decode, align, judge and read one photo; InputError says why it cannot be used."""
         seen = self.reconstructor.see(data, face)
+        judging = self._beside.submit(self._judge, seen)
+        (read,) = self.reconstructor.read([seen.face], [shares])
+        report, spent_ms = judging.result()
+        return Photo(replace(seen, timings_ms={**seen.timings_ms, "judge": spent_ms}), report, read)
+
+    def _judge(self, seen: Seen) -> tuple[GateReport, float]:
+        """What is wrong with the photo, and the milliseconds that this took."""
         started = time.perf_counter()
         report = inspect(seen.rgb, seen.face, self.reconstructor.landmark_net)
         if seen.notes:
             notes = tuple(Finding("file", "note", words) for words in seen.notes)
             report = replace(report, findings=(*notes, *report.findings))
-        seen = replace(seen, timings_ms={**seen.timings_ms, "judge": (time.perf_counter() - started) * 1000})
-        (read,) = self.reconstructor.read([seen.face], [shares])
-        return Photo(seen, report, read)
+        return report, (time.perf_counter() - started) * 1000
 
     def shares(self, group: str) -> NDArray[np.float32] | None:
         """A group's name as shares (G,) of the archetypes, None for ""; InputError for one that the bundle lacks."""

@@ -12,7 +12,6 @@ import torch
 from numpy.typing import NDArray
 
 from core.bundle import Bundle
-from core.compare import blend, difference, outlined, side_by_side, silhouette, turned
 from core.drawing import Drawer, stacked
 from core.gate import cut_thumbnails
 from core.holding import Hold
@@ -252,6 +251,8 @@ class Answers:
         return self._drawn_archetypes[key]
 
     def _compare(self, job: Compare) -> Compared:
+        from core.compare import blend, difference, side_by_side  # spares the start a third of a second, SciPy's
+
         unknown = [kind for kind in job.kinds if kind not in COMPARISONS]
         if unknown or not job.kinds:
             raise InputError(f"The comparison '{unknown[0] if unknown else ''}' is unknown; choose of {COMPARISONS}.")
@@ -274,6 +275,8 @@ class Answers:
     def _silhouettes(
         self, job: Compare, parameters: NDArray[np.float32], choices: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
+        from core.compare import outlined, silhouette, turned
+
         if self._drawer is None:
             raise InputError("A silhouette needs an engine, and none is attached; start the service with --engine.")
         mine = self._drawer.use(lambda session: turned(session, parameters, choices, image_px=_TURNED_PX))
