@@ -22,7 +22,4 @@ namespace FaceBridge
 	/** UTF-8 bytes, as the core's readers of JSON take them. */
 	FACEBRIDGE_API std::vector<std::uint8_t> ToBytes(const FString& Text);
 	FACEBRIDGE_API FString FromBytes(const std::vector<std::uint8_t>& Bytes);
-
-	/** A whole file of at most MostBytes; false, with a sentence, when it cannot be read or is larger. */
-	FACEBRIDGE_API bool ReadFile(const FString& Path, int64 MostBytes, std::vector<std::uint8_t>& OutBytes, FString& OutProblem);
 }
