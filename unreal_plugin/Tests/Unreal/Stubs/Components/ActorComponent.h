@@ -2,28 +2,10 @@
 
 #pragma once
 
+#include "Engine/EngineTypes.h"
 #include "UObject/Object.h"
 
 class AActor; // C131
-struct FActorComponentTickFunction; // C131
-enum ELevelTick : int { LEVELTICK_TimeOnly = 0, LEVELTICK_ViewportsOnly = 1, LEVELTICK_All = 2, LEVELTICK_PauseTick = 3 }; // C131
-namespace EEndPlayReason
-{
-	enum Type : int { Destroyed, LevelTransition, EndPlayInEditor, RemovedFromWorld, Quit }; // C131
-}
-namespace EComponentMobility
-{
-	enum Type : int { Static, Stationary, Movable }; // C131
-}
-struct FTickFunction // C131
-{
-	bool bCanEverTick; // C131
-	bool bStartWithTickEnabled; // C131
-	bool bTickEvenWhenPaused; // C131
-	float TickInterval; // C131
-};
-struct FActorComponentTickFunction : public FTickFunction {}; // C131
-struct FActorTickFunction : public FTickFunction {}; // C131
 class UActorComponent : public UObject // C132
 {
 	STUB_CLASS_BODY(UActorComponent, UObject) // C132

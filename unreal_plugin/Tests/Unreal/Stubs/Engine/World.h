@@ -9,7 +9,6 @@ namespace EWorldType
 {
 	enum Type { None, Game, Editor, PIE, EditorPreview, GamePreview, GameRPC, Inactive }; // C134
 }
-enum class ESpawnActorCollisionHandlingMethod : uint8 { Undefined, AlwaysSpawn, AdjustIfPossibleButAlwaysSpawn }; // C135
 struct FActorSpawnParameters // C135
 {
 	FActorSpawnParameters(); // C135

@@ -16,9 +16,9 @@ class AActor : public UObject // C133
 	FVector GetActorLocation() const; // C133
 	FRotator GetActorRotation() const; // C133
 	FTransform GetActorTransform() const; // C133
-	bool SetActorLocation(const FVector& Location, bool bSweep = false); // C133
-	bool SetActorRotation(FRotator Rotation); // C133
-	bool SetActorTransform(const FTransform& Transform, bool bSweep = false); // C133
+	bool SetActorLocation(const FVector& Location, bool bSweep = false, struct FHitResult* OutHit = nullptr, ETeleportType Teleport = ETeleportType::None); // C133
+	bool SetActorRotation(FRotator Rotation, ETeleportType Teleport = ETeleportType::None); // C133
+	bool SetActorTransform(const FTransform& Transform, bool bSweep = false, struct FHitResult* OutHit = nullptr, ETeleportType Teleport = ETeleportType::None); // C133
 	void SetActorHiddenInGame(bool bHidden); // C133
 	bool Destroy(bool bNetForce = false, bool bShouldModifyLevel = true); // C133
 	template <typename T> T* FindComponentByClass() const; // C133
