@@ -11,7 +11,7 @@ EXTRAS=learn,demo,serve,studio,ray,dev
 # Off-screen OpenGL in software; a machine with a GPU driver of its own has its own libEGL. A browser, for the tests of
 # the slider page. What the plugin's C++ core is built and tested with.
 DEBIAN_PACKAGES="libegl1 libegl-mesa0 libgl1 libgl1-mesa-dri chromium chromium-driver
-    g++ cmake ninja-build libzmq3-dev libmsgpack-cxx-dev nlohmann-json3-dev doctest-dev"
+    g++ clang libclang-rt-dev cmake ninja-build libzmq3-dev libmsgpack-cxx-dev nlohmann-json3-dev doctest-dev"
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
