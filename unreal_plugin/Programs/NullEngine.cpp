@@ -174,7 +174,7 @@ int main(int count, char** arguments) {
     std::signal(SIGINT, on_signal);
     std::signal(SIGTERM, on_signal);
     int losses = 0;
-    while (stopped == 0 && worker.state() != WorkerState::Drained && worker.state() != WorkerState::Refused) {
+    while (stopped == 0 && !worker.over()) {
         worker.tick();
         std::this_thread::sleep_for(std::chrono::microseconds(200));
         // A coordinator that does not come back within a few tries is gone for good.
@@ -184,7 +184,7 @@ int main(int count, char** arguments) {
         }
     }
     worker.stop();
-    if (worker.state() == WorkerState::Refused) {
+    if (worker.state() == WorkerState::Refused || worker.state() == WorkerState::Hung) {
         return fail(worker.words());
     }
     std::printf("facebridge-null-engine: %lld frames, %lld failed, %lld late\n",

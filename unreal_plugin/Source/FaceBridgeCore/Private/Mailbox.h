@@ -88,6 +88,7 @@ public:
 
     // Waits while the queue is full: whoever does not poll is not read for, and libzmq's own limit stops the sender.
     void deliver(LinkEvent event) {
+        event.received = std::chrono::steady_clock::now();
         std::unique_lock<std::mutex> lock(mutex_);
         room_.wait(lock, [this] { return closed_ || incoming_.size() < most_; });
         if (!closed_) {

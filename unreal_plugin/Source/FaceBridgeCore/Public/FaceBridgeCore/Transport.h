@@ -41,6 +41,7 @@ struct LinkEvent {
     Message message;
     std::string words;
     bool goodbye = false;  // of Lost: the other side left on purpose
+    std::chrono::steady_clock::time_point received{};
 };
 
 class TransportThread;

@@ -15,7 +15,7 @@
 
 namespace facebridge {
 
-// One sample to draw. `ticket` tells the answers apart; `digest` is the frame's.
+// One sample to draw. `ticket` tells the answers apart.
 struct RenderRequest {
     std::int64_t ticket = 0;
     Character character;
@@ -36,7 +36,8 @@ class Renderer {
 public:
     virtual ~Renderer() = default;
 
-    // Start drawing; false when no more can be taken now.
+    // Start drawing; false when no more can be taken now. As many are begun before one is finished as are taken, so
+    // that one picture of an engine may show several characters.
     virtual bool begin(const RenderRequest& request) = 0;
 
     // The next sample that is ready; false when there is none.
@@ -54,9 +55,21 @@ struct WorkerOptions {
     std::int64_t credit = 2;
     std::int64_t max_image_px = 2048;
     std::int64_t max_job_samples = 256;
+    std::chrono::milliseconds hang{30'000};    // how long a render may overrun its job's deadline
+    std::chrono::milliseconds notice{10'000};  // how long `leave` waits for somebody to tell
 };
 
-enum class WorkerState { Stopped, Connecting, Working, Draining, Drained, Refused };
+enum class WorkerState {
+    Stopped,
+    Connecting,
+    Working,
+    Draining,  // finishes what it holds and takes nothing new
+    Leaving,   // see `leave`
+    Drained,   // over: the coordinator has all that it wanted
+    Left,      // over: after `leave`
+    Hung,      // over: a render did not come back; the process should end
+    Refused,   // over: the coordinator's words say why
+};
 
 // Counts since the start. late: samples drawn although their answer was no longer wanted.
 struct WorkerCounts {
@@ -66,7 +79,10 @@ struct WorkerCounts {
     std::int64_t losses = 0;
 };
 
-// Call `tick` from the thread that owns the renderer, often: it never blocks.
+class HeldJob;
+
+// Takes jobs, answers each sample exactly once, and after a loss connects again for more: whoever runs it decides how
+// often to hope. Call `tick` from the thread that owns the renderer, often: it never blocks.
 class Worker {
 public:
     Worker(WorkerOptions options, Schema schema, Renderer& renderer);
@@ -78,36 +94,44 @@ public:
     // Take what came, hand out what can be drawn, send what is drawn, and fail what is past its deadline.
     void tick();
 
-    // Say goodbye and end; harmless when repeated.
+    // Tell the coordinator why this engine cannot go on, such as a failed self-test, and end: every sample that it holds
+    // fails with these words; if it holds none, those of the next job do. `tick` on until `over`.
+    void leave(const std::string& words);
+
+    // Say goodbye and end within 200 ms; harmless when repeated.
     void stop();
 
     WorkerState state() const { return state_; }
-    const std::string& words() const { return words_; }  // why it was lost or refused
+    bool over() const;                                   // whether nothing happens any more until `start`
+    const std::string& words() const { return words_; }  // why it was lost, was refused, left or hung
     const WorkerCounts& counts() const { return counts_; }
 
 private:
     using Clock = std::chrono::steady_clock;
 
-    struct Held;
-
     void take(LinkEvent& event);
-    void accept(Job& job);
-    std::string unfit(const Job& job) const;
+    void accept(Job& job, Clock::time_point received);
     void refuse(const Job& job, const char* code, const std::string& words);
     void hand_out();
     void collect();
+    void answer(HeldJob& held, std::size_t row, RenderResult& result);
     void check_deadlines();
-    void fail(Held& held, std::size_t row, const char* code, const std::string& words);
+    void fail_all(HeldJob& held, const char* code, const std::string& words);
+    void fail(HeldJob& held, std::size_t row, const char* code, const std::string& words);
+    void send_fail(std::int64_t request_id, std::int64_t index, const char* code, const std::string& words);
     void send(const Message& message);
-    void discard();
+    void part(WorkerState after, const std::string& reason);
     void drop_finished();
 
     WorkerOptions options_;
     Schema schema_;
     Renderer& renderer_;
     std::unique_ptr<Transport> link_;
-    std::deque<std::unique_ptr<Held>> held_;
+    std::deque<std::unique_ptr<HeldJob>> held_;
     WorkerState state_ = WorkerState::Stopped;
+    WorkerState after_ = WorkerState::Stopped;  // once the goodbye of `part` is said
+    bool parting_ = false;
+    Clock::time_point leave_by_;
     std::string words_;
     WorkerCounts counts_;
     std::int64_t tickets_ = 0;
