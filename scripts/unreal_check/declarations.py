@@ -1,4 +1,4 @@
-"""Classes, functions, properties and enum values as a stub header declares them, to be held against the reflected API."""
+"""Classes, functions, properties and enum values of a stub header, to be compared with those of the engine."""
 
 from __future__ import annotations
 
@@ -85,7 +85,10 @@ def _clean(statement: str) -> str:
 
 
 def _statement(item: Declared, text: str, line: int) -> None:
-    if re.match(r"(?:class|struct|enum|using|friend|template|typedef|static_assert|DECLARE_\w+)\b", text) or "operator" in text:
+    if (
+        re.match(r"(?:class|struct|enum|using|friend|template|typedef|static_assert|DECLARE_\w+)\b", text)
+        or "operator" in text
+    ):
         return
     match = _FUNCTION.match(text)
     if match:

@@ -21,7 +21,9 @@ _ROW = re.compile(r"^\|\s*([CRS]\d+)\s*\|(.*)\|(.*)\|\s*$")
 _PLUGIN = re.compile(r"^[\w.-]+/[\w.-]+ [^\s:]+:\d+(-\d+)?$")
 _EPIC = re.compile(r"^https://dev\.epicgames\.com/documentation/\S+$")
 _STUB = re.compile(r"^unreal-stub 0\.3: (\w+)(?:\.(\w+))?$")
-_NOTHING = re.compile(r"^(?:[{}();,\s]*|(?:public|protected|private)\s*:|#\s*(?!define).*|using namespace .*|namespace [\w:]+)$")
+_NOTHING = re.compile(
+    r"^(?:[{}();,\s]*|(?:public|protected|private)\s*:|#\s*(?!define).*|using namespace .*|namespace [\w:]+)$"
+)
 _SCOPE = re.compile(r"\b(?:class|struct|enum|union|namespace)\b")
 
 
@@ -53,7 +55,7 @@ def rows(layer: Layer) -> list[Row]:
 
 
 def declaring(text: str) -> list[tuple[int, str, str | None]]:
-    """(line, code, id) of every line that declares something; bodies of functions and continued macros declare nothing."""
+    """(line, code, id) of every line that declares something; not of functions' bodies and continued macros."""
     found: list[tuple[int, str, str | None]] = []
     code = without_comments(text).splitlines()
     depth = 0  # Of braces within a function's body; 0 outside of one.
@@ -97,7 +99,9 @@ def check(layer: Layer, index: Index | None) -> list[Finding]:
         name = path.relative_to(layer.plugin.parent).as_posix()
         for number, code, mark in declaring(path.read_text(encoding="utf-8")):
             if mark is None:
-                found.append(Finding(CHECK, name, number, f"`{code[:60]}` names no evidence: end the line in // C<number>"))
+                found.append(
+                    Finding(CHECK, name, number, f"`{code[:60]}` names no evidence: end the line in // C<number>")
+                )
             elif mark not in table:
                 found.append(Finding(CHECK, name, number, f"{mark} has no row in docs/{FILES[mark[0]]}: write it"))
             else:
@@ -118,9 +122,10 @@ def _judge(row: Row, index: Index | None) -> list[Finding]:
             if index is not None and not _known(index, stub[1], stub[2]):
                 found.append(Finding(CHECK, row.path, row.line, f"{row.id}: unreal-stub does not know {source[17:]}"))
         elif not (_PLUGIN.match(source) or _EPIC.match(source)):
-            found.append(
-                Finding(CHECK, row.path, row.line, f"{row.id}: `{source}` is no source; give owner/repository path:line, unreal-stub 0.3: Class.name, or a page of dev.epicgames.com")
+            text = (
+                f"{row.id}: `{source}` is no source; give owner/repository path:line, unreal-stub 0.3: Class.name or "
             )
+            found.append(Finding(CHECK, row.path, row.line, text + "a page of dev.epicgames.com"))
     return found
 
 

@@ -37,7 +37,7 @@ def generated(file: SourceFile, types: list[Reflected]) -> str:
     lines = [
         f"// Made from {file.path.name} for the syntax check.",
         f"#ifdef {guard}",
-        f'#error "{file.path.stem}.generated.h already included, missing \'#pragma once\' in {file.path.name}"',
+        f"#error \"{file.path.stem}.generated.h already included, missing '#pragma once' in {file.path.name}\"",
         "#endif",
         f"#define {guard}",
         '#include "UObject/Object.h"',

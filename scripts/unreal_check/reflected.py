@@ -1,15 +1,14 @@
 """The stub headers and the layer's includes and enum values, held against the reflected API of UE 5.6.
 
 The compiler sees to it that the layer uses only what the stub headers declare; this check sees to it that what they
-declare of reflected classes is what the engine has: argument order, number, types and defaults of functions, properties,
-enum values with their numbers' order, owning header, and owning module in the Build.cs of the module that includes it.
+declare of reflected classes is what the engine has: order, number, types and defaults of arguments, properties, enum
+values, and the owning header. Which module a header belongs to is judged by lint_modules, from the same index.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 
 from . import declarations
 from .declarations import Declared, Function
@@ -20,12 +19,14 @@ CHECK = "reflected"
 # Declared in NoExportTypes.h for reflection only; their real headers are Core's.
 _MIRRORED = "NoExportTypes.h"
 # Native functions whose name in Python is taken by their K2_ twin for Blueprint, which has other arguments.
-NATIVE_TWINS = {
-    "AActor::SetActorLocation", "AActor::SetActorRotation", "AActor::SetActorTransform",
-    "UActorComponent::DestroyComponent", "USceneComponent::AttachToComponent", "USceneComponent::SetRelativeLocation",
-    "USceneComponent::SetRelativeRotation", "USceneComponent::SetRelativeTransform", "USceneComponent::SetWorldLocation",
-    "USceneComponent::SetWorldRotation", "USceneComponent::SetWorldTransform",
-}  # fmt: skip
+_NATIVE_TWINS_TEXT = """
+    AActor::SetActorLocation AActor::SetActorRotation AActor::SetActorTransform UActorComponent::DestroyComponent
+    USceneComponent::AttachToComponent USceneComponent::SetRelativeLocation USceneComponent::SetRelativeRotation
+    USceneComponent::SetRelativeTransform USceneComponent::SetWorldLocation USceneComponent::SetWorldRotation
+    USceneComponent::SetWorldTransform
+"""
+NATIVE_TWINS = frozenset(_NATIVE_TWINS_TEXT.split())
+)
 _ROOTS = {"U": "Object", "A": "Object", "F": "StructBase", "E": "EnumBase"}
 _SCALARS = {
     "FName": "Name", "FString": "str", "FText": "Text", "float": "float", "double": "double", "bool": "bool",
@@ -109,7 +110,7 @@ def _any_fits(item: Declared, name: str, known: list[Argument], index: Index) ->
 
 
 def _differs(function: Function, known: list[Argument], index: Index) -> str | None:
-    """What is not as in the engine; None when all is. Plain references are results in Python, which the index has not."""
+    """What is not as in the engine; None when all is. Plain references are results in Python."""
     given = [(kind, default) for kind, default in function.parameters if not _is_result(kind)]
     if len(given) != len(known):
         every = function.parameters
@@ -120,7 +121,11 @@ def _differs(function: Function, known: list[Argument], index: Index) -> str | N
     for place, ((kind, default), argument) in enumerate(zip(given, known, strict=True), 1):
         if not _same(kind, argument.type, index):
             return f"argument {place} is {argument.type} {argument.name} in the engine, {kind} here"
-        if argument.default in {"True", "False"} and default in {"true", "false"} and argument.default.lower() != default:
+        if (
+            argument.default in {"True", "False"}
+            and default in {"true", "false"}
+            and argument.default.lower() != default
+        ):
             return f"argument {place}, {argument.name}, is {argument.default} by default in the engine, {default} here"
         if default is not None and argument.default is None:
             return f"argument {place}, {argument.name}, has no default in the engine, {default} here"
@@ -154,15 +159,3 @@ def _same(cpp: str, python: str, index: Index) -> bool:
     if kind not in index.entries and plain(kind) not in index.entries:
         return True  # A type that is not reflected, or a generic one; nothing to compare.
     return plain(kind) == python or python in {"Object"}
-
-
-def modules_of_includes(layer: Layer, index: Index) -> dict[str, set[str]]:
-    """Header as included -> modules that the index gives for a header of that name, where only one has it."""
-    by_header = index.by_header()
-    found: dict[str, set[str]] = {}
-    for file in layer.files:
-        for _, header in file.includes:
-            modules = by_header.get(PurePosixPath(header).name, set())
-            if len(modules) == 1:
-                found[header] = set(modules)
-    return found

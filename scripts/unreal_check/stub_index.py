@@ -121,7 +121,9 @@ def locate() -> Path:
             f"`pip install {DISTRIBUTION}=={VERSION}`, or give its unreal.py with --unreal-stub"
         ) from None
     if distribution.version != VERSION:
-        raise StubMissing(f"{DISTRIBUTION} {distribution.version} is installed, the checks know {VERSION}: install that")
+        raise StubMissing(
+            f"{DISTRIBUTION} {distribution.version} is installed, the checks know {VERSION}: install that"
+        )
     path = Path(str(distribution.locate_file("unreal/unreal.py")))
     if not path.is_file():
         raise StubMissing(f"{path} is missing though {DISTRIBUTION} is installed: install {DISTRIBUTION} again")

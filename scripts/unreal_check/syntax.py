@@ -71,7 +71,7 @@ def includes(layer: Layer, build: Path, module: str) -> list[str]:
 def _compile(compiler: str, layer: Layer, build: Path, file: SourceFile, variant: Variant) -> list[Finding]:
     names = [path.name for path in sorted((layer.plugin / "Source").iterdir()) if path.is_dir()]
     command = [compiler, *FLAGS, *variant.defines(), *(f"-D{name.upper()}_API=" for name in names)]
-    command += [f'-DUE_PLUGIN_NAME="FaceBridge"', f'-DUE_MODULE_NAME="{file.module}"']
+    command += ['-DUE_PLUGIN_NAME="FaceBridge"', f'-DUE_MODULE_NAME="{file.module}"']
     command += includes(layer, build, file.module)
     if file.path.suffix == ".h":
         # The pragma would be warned of in a file that is compiled by itself.
