@@ -24,7 +24,6 @@ _TEXT_CALLS_TEXT = """
     TryInvokeTab UE_CLOG UE_LOG UnregisterNomadTabSpawner Value checkf ensureMsgf
 """
 _TEXT_CALLS = frozenset(_TEXT_CALLS_TEXT.split())
-)
 
 
 def check(layer: Layer) -> list[Finding]:

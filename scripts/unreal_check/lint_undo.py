@@ -18,13 +18,11 @@ _EXEMPT_TEXT = """
     PostInitProperties PostLoad PreEditChange Serialize
 """
 _EXEMPT = frozenset(_EXEMPT_TEXT.split())
-)
 _CHANGING_TEXT = """
     Add AddUnique AddDefaulted AddZeroed Append Emplace Empty Init Insert Pop Push Remove RemoveAll RemoveAt Reset
     SetNum SetNumZeroed Sort Swap FindOrAdd
 """
 _CHANGING = "|".join(_CHANGING_TEXT.split())
-)
 
 
 def check(layer: Layer) -> list[Finding]:

@@ -26,7 +26,6 @@ _NATIVE_TWINS_TEXT = """
     USceneComponent::SetWorldTransform
 """
 NATIVE_TWINS = frozenset(_NATIVE_TWINS_TEXT.split())
-)
 _ROOTS = {"U": "Object", "A": "Object", "F": "StructBase", "E": "EnumBase"}
 _SCALARS = {
     "FName": "Name", "FString": "str", "FText": "Text", "float": "float", "double": "double", "bool": "bool",
