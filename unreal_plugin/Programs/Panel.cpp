@@ -2,61 +2,40 @@
 //
 //   facebridge-panel [COMMAND ...]      each argument is a command; without any, each line of the standard input is
 //
-//   connect tcp://HOST:PORT   schema FILE          a service, or a character's schema to edit without one
-//   import FILE   face N   refine STEPS            go on at once; the next command waits for them, but for these two:
+//   connect tcp://HOST:PORT [KEYS.json]            a service; beyond this machine with the keys of `facebridge keys new`
+//   schema FILE                                    or a character's schema to edit without one
+//   import FILE[;FILE ...]                         a photo, or several of one person
+//   face N   archetype NAME|inferred   bundle NAME   read the photo again
+//   vary N   variation N   refine STEPS            other readings, one of them, and a search for a closer likeness
+//   compare side|blend|difference|silhouette [BLEND]   the character beside the photo
+//   picture photo|character|comparison|face N|variation N FILE.ppm
 //   progress   cancel                              wait for a refine's first progress; give up what is under way
 //   list [GROUP]   status   search TEXT            what the panel shows
-//   set NAME VALUE   reset TARGET   mirror on|off  lock TARGET   unlock TARGET   undo   redo
-//   save FILE   load FILE   quit                   presets
+//   set NAME VALUE   reset TARGET   neutral TARGET   mirror on|off   lock TARGET   unlock TARGET   undo   redo
+//   name TEXT   save FILE   load FILE   quit       presets
 //
-// The exit code is 1 as soon as something failed, after one sentence on the standard error.
+// What a service takes time for goes on at once; every next command but progress and cancel waits for it. The exit code
+// is 1 as soon as something failed, after one sentence on the standard error.
 
+#include "FaceBridgeCore/KeyFile.h"
 #include "FaceBridgeCore/PanelModel.h"
+#include "PanelText.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <functional>
 #include <iostream>
-#include <iterator>
+#include <map>
 #include <string>
-#include <system_error>
 #include <thread>
 
 using namespace facebridge;
-using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kTick{5};
-
-bool read_file(const std::string& path, Bytes& bytes, std::string& problem) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        problem = "Cannot read " + path + ".";
-        return false;
-    }
-    bytes.assign(std::istreambuf_iterator<char>(file), {});
-    return true;
-}
-
-bool write_file(const std::string& path, const Bytes& bytes, std::string& problem) {
-    const std::string half = path + ".part";  // a crash leaves no half-written preset under its name
-    std::ofstream file(half, std::ios::binary);
-    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    std::error_code error;
-    if (file) {
-        std::filesystem::rename(half, path, error);
-    }
-    if (!file || error) {
-        std::remove(half.c_str());
-        problem = "Cannot write " + path + ".";
-        return false;
-    }
-    return true;
-}
+constexpr std::chrono::milliseconds kTick{5};
 
 std::string first_word(std::string& line) {
     const std::size_t from = line.find_first_not_of(" \t");
@@ -81,7 +60,7 @@ public:
         if (command == "cancel") {
             const bool busy = model_.busy();
             model_.cancel();
-            said(model_.view());
+            say(model_.view(), false);
             problem = "There is nothing to cancel.";
             return busy;
         }
@@ -94,37 +73,24 @@ public:
         if (command.empty() || command[0] == '#') {
             return true;
         }
-        if (command == "connect") {
-            return connect(line, problem);
+        const auto known = commands_.find(command);
+        if (known == commands_.end()) {
+            problem = "'" + command + " " + line + "' is not a command; see the top of Programs/Panel.cpp.";
+            return false;
         }
-        if (command == "quit") {
-            over = true;
-            return true;
-        }
-        if (command == "list" || command == "status") {
-            show(model_.view(), command == "list", line);
-            return true;
-        }
-        if (command == "search") {
-            model_.search = line;
-            show(model_.view(), true, "");
-            return true;
-        }
-        return change(command, line, problem);
+        return known->second(line, problem);
     }
 
     // Waits for what is under way; false when it failed.
     bool settle(std::string& problem) {
-        bool waited = false;
+        if (!model_.busy()) {
+            return true;
+        }
         while (model_.busy()) {
-            waited = true;
             tick();
         }
         const PanelView view = model_.view();
-        if (!waited) {
-            return true;
-        }
-        said(view);
+        say(view, true);
         problem = view.message;
         return !view.failed;
     }
@@ -132,10 +98,18 @@ public:
     bool over = false;
 
 private:
-    bool connect(const std::string& address, std::string& problem) {
+    using Command = std::function<bool(const std::string& rest, std::string& problem)>;
+
+    bool connect(std::string line, std::string& problem) {
         SessionOptions options;
-        options.transport.address = address;
+        options.transport.address = first_word(line);
         options.transport.hello.software = "facebridge-panel";
+        if (!line.empty()) {
+            options.transport.keys.emplace();
+            if (!read_keys(line, *options.transport.keys, problem)) {
+                return false;
+            }
+        }
         if (!model_.connect(std::move(options), problem)) {
             return false;
         }
@@ -148,58 +122,58 @@ private:
         return view.state == SessionState::Ready;
     }
 
-    bool change(const std::string& command, const std::string& rest, std::string& problem) {
-        double number = 0;
+    bool open_schema(const std::string& path, std::string& problem) {
         Bytes bytes;
-        if (command == "schema") {
-            Schema schema;
-            if (!read_file(rest, bytes, problem) || !read_schema(bytes, schema, problem)) {
-                return false;
-            }
-            model_.open_character(std::move(schema));
-            return true;
+        Schema schema;
+        if (!read_file(path, limits::kSchemaBytes, bytes, problem) || !read_schema(bytes, schema, problem)) {
+            return false;
         }
-        if (command == "import") {
-            return read_file(rest, bytes, problem) && model_.import_photo(std::move(bytes), rest, problem);
+        model_.open_character(std::move(schema));
+        return true;
+    }
+
+    bool import(const std::string& rest, std::string& problem) {
+        std::vector<std::string> paths;
+        for (std::size_t from = 0; from <= rest.size();) {
+            const std::size_t end = std::min(rest.find(';', from), rest.size());
+            paths.push_back(rest.substr(from, end - from));
+            from = end + 1;
         }
-        if (command == "face" || command == "refine") {
-            if (!read_number(rest, number) || number < 0 || number > 1e6) {
-                problem = "'" + command + "' was given '" + rest + "', expected a number.";
-                return false;
-            }
-            const auto count = static_cast<std::int64_t>(number);
-            return command == "face" ? model_.choose_face(count, problem) : model_.refine(count, problem);
+        return model_.import_files(paths, problem);
+    }
+
+    bool compare(std::string line, std::string& problem) {
+        const std::string kind = first_word(line);
+        double blend = 0.5;
+        if (!line.empty() && !read_number(line, blend)) {
+            problem = "'compare' was given '" + line + "', expected a number from 0 (the photo) to 1 (the character).";
+            return false;
         }
-        if (command == "set") {
-            std::string value = rest;
-            const std::string name = first_word(value);
-            return read_number(value, number) ? model_.set(name, number, "", problem)
-                                              : model_.set(name, value, "", problem);
+        if (!model_.compare(kind, blend, problem)) {
+            return false;
         }
-        if (command == "reset") {
-            return model_.reset(rest, false, problem);
+        while (model_.comparing()) {
+            tick();
         }
-        if (command == "mirror" && (rest == "on" || rest == "off")) {
-            return model_.set_mirror(rest == "on", problem);
+        const PanelView view = model_.view();
+        problem = view.message;
+        return !view.failed;
+    }
+
+    bool save_picture(std::string line, std::string& problem) {
+        const std::string name = first_word(line);
+        double number = 0;
+        if (name == "face" || name == "variation") {
+            read_number(first_word(line), number);
         }
-        if (command == "lock" || command == "unlock") {
-            return model_.set_lock(rest, command == "lock", problem);
-        }
-        if (command == "undo" || command == "redo") {
-            const bool done = command == "undo" ? model_.undo(problem) : model_.redo(problem);
-            if (done) {
-                said(model_.view());
-            }
-            return done;
-        }
-        if (command == "save") {
-            return model_.save("", bytes, problem) && write_file(rest, bytes, problem);
-        }
-        if (command == "load") {
-            return read_file(rest, bytes, problem) && model_.load(bytes, rest, problem);
-        }
-        problem = "'" + command + " " + rest + "' is not a command; see the top of Programs/Panel.cpp.";
-        return false;
+        return write_picture(picture_of(model_.view(), name, static_cast<std::size_t>(number)), line, problem);
+    }
+
+    bool set(std::string line, std::string& problem) {
+        const std::string name = first_word(line);
+        double number = 0;
+        return read_number(line, number) ? model_.set(name, number, "", problem)
+                                         : model_.set(name, line, "", problem);
     }
 
     bool wait_for_progress(std::string& problem) {
@@ -212,49 +186,27 @@ private:
         return view.progress.has_value();
     }
 
-    static void show(const PanelView& view, bool rows, const std::string& wanted) {
-        std::printf("%s\n", view.status.c_str());
-        for (const PanelFace& face : view.faces) {
-            std::printf("face%s %g %g %g %g\n", face.chosen ? " (chosen)" : "", static_cast<double>(face.box[0]),
-                        static_cast<double>(face.box[1]), static_cast<double>(face.box[2]),
-                        static_cast<double>(face.box[3]));
-        }
-        if (!view.empty.empty()) {
-            std::printf("%s\n", view.empty.c_str());
-        }
-        for (const PanelGroup& group : view.groups) {
-            if (!wanted.empty() && group.name != wanted) {
-                continue;
+    // A command whose argument is a whole number.
+    static Command counted(std::function<bool(std::int64_t, std::string&)> obey) {
+        return [obey](const std::string& rest, std::string& problem) {
+            double number = 0;
+            if (!read_number(rest, number) || number < 0 || number > 1e6) {
+                problem = "'" + rest + "' was given, expected a number.";
+                return false;
             }
-            std::printf("[%s] %zu%s\n", group.name.c_str(), group.rows.size(), group.locked ? " locked" : "");
-            for (const PanelRow& row : group.rows) {
-                if (rows) {
-                    show(row);
-                }
-            }
-        }
+            return obey(static_cast<std::int64_t>(number), problem);
+        };
     }
 
-    static void show(const PanelRow& row) {
-        const char* locked = row.locked ? "  locked" : "";
-        if (!row.options.empty()) {
-            std::printf("  %-28s %s%s\n", row.name.c_str(), row.options[row.option].c_str(), locked);
-            return;
-        }
-        std::printf("  %-28s %+.4f  %g to %g%s", row.name.c_str(), row.value, row.minimum, row.maximum, locked);
-        if (row.confidence) {
-            std::printf("  confidence %.2f", static_cast<double>(*row.confidence));
-        }
-        std::printf("\n");
-    }
-
-    static void said(const PanelView& view) {
-        if (!view.failed && !view.message.empty()) {
-            std::printf("%s\n", view.message.c_str());
-        }
-        for (const PanelFinding& finding : view.findings) {
-            std::printf("%s: %s\n", finding.severity.c_str(), finding.words.c_str());
-        }
+    // A command that says what it came to.
+    Command told(std::function<bool(std::string&)> obey) {
+        return [this, obey](const std::string&, std::string& problem) {
+            const bool done = obey(problem);
+            if (done) {
+                say(model_.view(), false);
+            }
+            return done;
+        };
     }
 
     void tick() {
@@ -263,6 +215,45 @@ private:
     }
 
     PanelModel model_;
+    using Text = const std::string&;
+    using Problem = std::string&;
+    const std::map<std::string, Command> commands_{
+        {"connect", [this](Text rest, Problem problem) { return connect(rest, problem); }},
+        {"schema", [this](Text rest, Problem problem) { return open_schema(rest, problem); }},
+        {"import", [this](Text rest, Problem problem) { return import(rest, problem); }},
+        {"face", counted([this](std::int64_t face, Problem problem) { return model_.choose_face(face, problem); })},
+        {"archetype",
+         [this](Text rest, Problem problem) {
+             return model_.choose_archetype(rest == "inferred" ? "" : rest, problem);
+         }},
+        {"bundle", [this](Text rest, Problem problem) { return model_.choose_bundle(rest, problem); }},
+        {"vary", counted([this](std::int64_t count, Problem problem) { return model_.vary(count, problem); })},
+        {"variation", counted([this](std::int64_t number, Problem problem) {
+             return model_.choose_variation(static_cast<std::size_t>(number - 1), problem);
+         })},
+        {"refine", counted([this](std::int64_t steps, Problem problem) { return model_.refine(steps, problem); })},
+        {"compare", [this](Text rest, Problem problem) { return compare(rest, problem); }},
+        {"picture", [this](Text rest, Problem problem) { return save_picture(rest, problem); }},
+        {"list", [this](Text rest, Problem) { return show(model_.view(), true, rest), true; }},
+        {"status", [this](Text, Problem) { return show(model_.view(), false, ""), true; }},
+        {"search", [this](Text rest, Problem) { return model_.search = rest, show(model_.view(), true, ""), true; }},
+        {"set", [this](Text rest, Problem problem) { return set(rest, problem); }},
+        {"reset", [this](Text rest, Problem problem) { return model_.reset(rest, false, problem); }},
+        {"neutral", [this](Text rest, Problem problem) { return model_.reset(rest, true, problem); }},
+        {"mirror",
+         [this](Text rest, Problem problem) {
+             problem = "'mirror " + rest + "' is not a command; give on or off.";
+             return (rest == "on" || rest == "off") && model_.set_mirror(rest == "on", problem);
+         }},
+        {"lock", [this](Text rest, Problem problem) { return model_.set_lock(rest, true, problem); }},
+        {"unlock", [this](Text rest, Problem problem) { return model_.set_lock(rest, false, problem); }},
+        {"undo", told([this](Problem problem) { return model_.undo(problem); })},
+        {"redo", told([this](Problem problem) { return model_.redo(problem); })},
+        {"name", [this](Text rest, Problem) { return model_.rename(rest), true; }},
+        {"save", [this](Text rest, Problem problem) { return model_.save_file(rest, problem); }},
+        {"load", [this](Text rest, Problem problem) { return model_.load_file(rest, problem); }},
+        {"quit", [this](Text, Problem) { return over = true; }},
+    };
 };
 
 int fail(const std::string& problem) {

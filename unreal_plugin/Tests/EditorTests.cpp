@@ -175,3 +175,24 @@ TEST_CASE("a search needs every word and prefers names and labels") {
     CHECK(search(schema, "zzz").empty());
     CHECK(search(schema, "  ").size() == 5);
 }
+
+TEST_CASE("values that came about elsewhere are adopted: as our own undo or redo where they are its") {
+    Editor editor(tiny_schema());
+    Edited edited;
+    std::string problem;
+    const Character neutral = editor.character();
+    REQUIRE(editor.set("nose.width", 1.0, "", edited, problem));
+    const Character wide = editor.character();
+    editor.adopt(neutral);
+    CHECK(editor.character() == neutral);
+    CHECK(editor.redoable() == "Nose width +1.00");
+    editor.adopt(wide);
+    CHECK(editor.undoable() == "Nose width +1.00");
+    editor.adopt(wide);
+    CHECK(editor.undoable() == "Nose width +1.00");
+    Character other = wide;
+    other.choices[0] = 0;
+    editor.adopt(other);
+    CHECK(editor.character() == other);
+    CHECK(editor.undoable().empty());
+}

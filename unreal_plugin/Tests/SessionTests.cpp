@@ -1,62 +1,14 @@
 // A session's states, what it checks before anything is applied, and what it keeps over a loss.
 
-#include "FakeService.h"
+#include "JoinedSession.h"
 
 #include <string>
 #include <utility>
 #include <vector>
 
-using namespace facebridge;
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
+using namespace joined;
 
 namespace {
-
-const Bytes kPhoto = bytes_of("a photo");
-
-SessionEvent next(Session& session) {
-    const Clock::time_point due = Clock::now() + milliseconds(10'000);
-    SessionEvent event;
-    while (!session.next(event)) {
-        REQUIRE(Clock::now() < due);
-        session.update();
-        std::this_thread::sleep_for(milliseconds(1));
-    }
-    return event;
-}
-
-// A session that has joined a service.
-struct Joined {
-    explicit Joined(SessionOptions options = session_options(""), const Welcome& welcome = FakeService::greeting())
-        : session((options.transport.address = service.address, std::move(options))) {
-        std::string problem;
-        REQUIRE_MESSAGE(session.start(problem), problem);
-        CHECK(session.state() == SessionState::Connecting);
-        service.greet(welcome);
-        const SessionEvent event = next(session);
-        CHECK_MESSAGE(event.kind == SessionEventKind::Joined, event.words);
-        CHECK(event.schema_changed);
-        CHECK(session.state() == SessionState::Ready);
-    }
-
-    Import import(const Bytes& photo = kPhoto, const Wishes& wishes = {}) {
-        std::string problem;
-        REQUIRE_MESSAGE(session.import_photo(photo, wishes, neutral_character(*session.schema()), problem), problem);
-        CHECK(session.state() == SessionState::Importing);
-        return service.receive<Import>();
-    }
-
-    Refine refine() {
-        std::string problem;
-        const Character from = neutral_character(*session.schema());
-        REQUIRE_MESSAGE(session.refine(kPhoto, {}, from, 20, milliseconds(9'000), problem), problem);
-        CHECK(session.state() == SessionState::Refining);
-        return service.receive<Refine>();
-    }
-
-    FakeService service;
-    Session session;
-};
 
 std::string refusal_of(const Welcome& welcome) {
     FakeService service;
@@ -67,7 +19,7 @@ std::string refusal_of(const Welcome& welcome) {
     const SessionEvent event = next(session);
     CHECK(event.kind == SessionEventKind::Refused);
     CHECK(session.state() == SessionState::Refused);
-    CHECK_FALSE(session.import_photo(kPhoto, {}, {}, problem));
+    CHECK_FALSE(session.import_photos({kPhoto}, {}, {}, problem));
     return event.words;
 }
 
@@ -228,25 +180,6 @@ TEST_CASE("values of one character are not sent to a service that came back with
     CHECK(next(joined.session).words.find("another character") != std::string::npos);
 }
 
-TEST_CASE("what the service does not offer or accept is not sent") {
-    Welcome old = FakeService::greeting();
-    old.features = {};
-    old.max_photo_bytes = 8;
-    Joined joined(session_options(""), old);
-    std::string problem;
-    Wishes wishes;
-    wishes.face = 1;
-    CHECK_FALSE(joined.session.import_photo(kPhoto, wishes, {}, problem));
-    CHECK(problem.find("does not offer face") != std::string::npos);
-    CHECK_FALSE(joined.session.import_photo(bytes_of("123456789"), {}, {}, problem));
-    CHECK(problem.find("9 bytes") != std::string::npos);
-    wishes = {};
-    wishes.bundle = "gone";
-    CHECK_FALSE(joined.session.import_photo(kPhoto, wishes, {}, problem));
-    CHECK(problem.find("no bundle 'gone'") != std::string::npos);
-    CHECK(joined.session.state() == SessionState::Ready);
-}
-
 TEST_CASE("a greeting that cannot be trusted is refused in words") {
     Welcome welcome = FakeService::greeting();
     welcome.role = "coordinator";
@@ -263,10 +196,10 @@ TEST_CASE("nothing can be asked before there is a connection, and stopping ends 
     Session session(session_options("tcp://127.0.0.1:9"));
     std::string problem;
     CHECK(session.state() == SessionState::Offline);
-    CHECK_FALSE(session.import_photo(kPhoto, {}, {}, problem));
+    CHECK_FALSE(session.import_photos({kPhoto}, {}, {}, problem));
     CHECK(problem.find("connect to one first") != std::string::npos);
     REQUIRE(session.start(problem));
-    REQUIRE(session.import_photo(kPhoto, {}, {}, problem));
+    REQUIRE(session.import_photos({kPhoto}, {}, {}, problem));
     session.stop();
     CHECK(next(session).code == "cancelled");
     CHECK(session.state() == SessionState::Offline);

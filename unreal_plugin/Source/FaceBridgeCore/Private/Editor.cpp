@@ -63,6 +63,22 @@ bool Editor::load(const Character& character, const std::string& words, bool kee
     return true;
 }
 
+void Editor::adopt(const Character& character) {
+    gesture_.clear();
+    if (character == character_) {
+        return;
+    }
+    if (!undo_.empty() && undo_.back().character == character) {
+        go(undo_, redo_);
+    } else if (!redo_.empty() && redo_.back().character == character) {
+        go(redo_, undo_);
+    } else {
+        undo_.clear();
+        redo_.clear();
+        character_ = character;
+    }
+}
+
 bool Editor::lock(const std::string& target, std::string& problem) {
     return expand_locks(schema_, {target}, locked_, problem);
 }

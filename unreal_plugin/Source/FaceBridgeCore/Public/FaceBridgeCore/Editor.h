@@ -37,6 +37,10 @@ public:
     bool load(const Character& character, const std::string& words, bool keep_locked, Edited& edited,
               std::string& problem);
 
+    // Take over values that came about elsewhere, such as by an engine's own undo; they must suit the schema. Where
+    // they are those that our undo or redo leads to, that step is taken; else there is nothing to undo any more.
+    void adopt(const Character& character);
+
     void end_gesture() { gesture_.clear(); }
 
     // What was taken back or done again, in words; "" when there was nothing.

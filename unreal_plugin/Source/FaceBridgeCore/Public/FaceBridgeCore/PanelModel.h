@@ -1,102 +1,28 @@
-// Everything that the panel shows and may do, as plain data; whoever draws it only draws.
+// The panel's logic: what its buttons do, and what becomes of a service's answers.
 
 #pragma once
 
 #include "FaceBridgeCore/Editor.h"
+#include "FaceBridgeCore/Engine.h"
+#include "FaceBridgeCore/PanelView.h"
 #include "FaceBridgeCore/Presets.h"
 #include "FaceBridgeCore/Session.h"
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <variant>
 #include <vector>
 
 namespace facebridge {
 
-// What may be done now; a button is enabled by its member.
-struct PanelActions {
-    bool connect = false;
-    bool disconnect = false;
-    bool import_photo = false;
-    bool choose_face = false;
-    bool choose_archetype = false;
-    bool refine = false;
-    bool cancel = false;
-    bool edit = false;  // sliders, choices, reset, load
-    bool lock = false;
-    bool undo = false;
-    bool redo = false;
-    bool save = false;
-};
-
-struct PanelRow {
-    std::string name;
-    std::string label;
-    std::string description;
-    double value = 0;  // of a parameter, as are the next three
-    double minimum = 0;
-    double maximum = 0;
-    double neutral = 0;
-    std::vector<std::string> options;  // of a choice; empty for a parameter
-    std::size_t option = 0;
-    bool locked = false;
-    std::optional<float> confidence;  // in [0, 1], after an import
-};
-
-struct PanelGroup {
-    std::string name;
-    bool locked = false;  // every row is
-    std::vector<PanelRow> rows;
-};
-
-// One thing that people should know of the photo; `severity` is note, warning or serious.
-struct PanelFinding {
-    std::string severity;
-    std::string code;
-    std::string words;
-};
-
-struct PanelFace {
-    std::array<float, 4> box{};  // left, top, right, bottom px in the photo
-    bool chosen = false;
-};
-
-struct PanelProgress {
-    std::int64_t step = 0;
-    std::int64_t steps = 0;
-    double loss_before = 0;
-    double loss = 0;
-};
-
-struct PanelView {
-    SessionState state = SessionState::Offline;
-    std::string status;   // always says something
-    std::string message;  // what the last action came to; "" for nothing
-    bool failed = false;  // the message is an error's
-    PanelActions may;
-    std::optional<PanelProgress> progress;  // while refining
-    std::string photo;
-    std::string bundle;
-    std::vector<PanelFinding> findings;
-    std::vector<PanelFace> faces;  // when there are several to choose from
-    std::vector<std::pair<std::string, double>> archetypes;
-    std::vector<PanelGroup> groups;  // the search's; choices are in "choices"
-    std::string empty;               // why there are no groups; "" when there are
-    std::string undo;                // what undo takes back, as are `redo`'s words
-    std::string redo;
-    bool mirror = false;
-    std::string drawn_by;
-    std::shared_ptr<const ByteArray> aligned;  // null when there is none
-    std::shared_ptr<const ByteArray> preview;
-};
-
-// The panel's logic. For one thread; call `update` once a tick. What returns false says why and changed nothing.
+// For one thread; call `update` once a tick. What returns false says why, in `problem` and in the view's message, and
+// changed nothing. After every change of the character the engine's sink gets it.
 class PanelModel {
 public:
+    explicit PanelModel(Engine engine = {}) : engine_(engine) {}
+
     bool connect(SessionOptions options, std::string& problem);
     void disconnect();
     void update();
@@ -104,9 +30,27 @@ public:
     // Edit without a service; a service for another character takes this one's place.
     void open_character(Schema schema);
 
-    bool import_photo(Bytes photo, const std::string& called, std::string& problem);
+    // Take over a character that the engine already shows, such as after its own undo: no step, and no call of the
+    // sink. Where it is what our undo or redo would lead to, that step is taken.
+    bool adopt(Character character, std::string& problem);
+
+    // One photo, or several of one person; `names` are theirs.
+    bool import_photos(Photos photos, const std::vector<std::string>& names, std::string& problem);
+    bool import_files(const std::vector<std::string>& paths, std::string& problem);
+    bool import_by_dialog(std::string& problem);  // true as well when the dialog was closed
+
+    // Read the photo again: another face of it, around another archetype ("" infers it), or with another bundle.
     bool choose_face(std::int64_t face, std::string& problem);
     bool choose_archetype(const std::string& name, std::string& problem);
+    bool choose_bundle(const std::string& name, std::string& problem);
+
+    // Ask for other readings of the photo; the character stays until one is chosen.
+    bool vary(std::int64_t count, std::string& problem);
+    bool choose_variation(std::size_t number, std::string& problem);
+
+    // Show the character beside the photo, from now on and whenever it changes; "" ends it.
+    bool compare(const std::string& kind, double blend, std::string& problem);
+
     bool refine(std::int64_t steps, std::string& problem);
     void cancel();
 
@@ -118,44 +62,95 @@ public:
     bool set_mirror(bool mirror, std::string& problem);
     bool undo(std::string& problem);
     bool redo(std::string& problem);
-    bool save(const std::string& name, Bytes& file, std::string& problem) const;
+
+    void rename(const std::string& name) { name_ = name; }
+    bool save(Bytes& file, std::string& problem);
     bool load(const Bytes& file, const std::string& called, std::string& problem);
+    bool save_file(const std::string& path, std::string& problem);
+    bool load_file(const std::string& path, std::string& problem);
+    bool save_by_dialog(std::string& problem);
+    bool load_by_dialog(std::string& problem);
 
     std::string search;  // narrows the view's groups
 
     PanelView view() const;
     bool busy() const { return session_ != nullptr && session_->busy(); }
+    bool comparing() const { return session_ != nullptr && session_->comparing(); }
     const Editor* editor() const { return editor_.get(); }  // null before a character is known
 
 private:
+    // A photo, or several of one person, and how it is read.
+    struct Reading {
+        std::shared_ptr<const Photos> photos;
+        std::vector<std::string> names;
+        std::int64_t face = 0;
+        std::string archetype;
+        std::string bundle;
+        std::int64_t variations = 0;
+
+        std::string called() const;
+    };
+    struct Variation {
+        Character character;
+        Picture preview;
+    };
+
+    bool ask(Reading reading, std::string& problem);
+    Wishes wishes(const Reading& reading) const;
+    const Bytes& best_photo() const;
+    void compare_again();
     void take(SessionEvent& event);
     void take_import(SessionEvent& event);
+    void take_variations(Imported& answer);
+    void take_refined(SessionEvent& event);
+    void take_compared(Compared& answer);
     void take_failure(const SessionEvent& event);
-    bool ask(std::string& problem);
+    void forget_photo();
+    bool wear(const Character& character, const std::string& words, bool keep_locked, std::string& problem);
+    bool put_on(const std::string& step, std::string& problem);
     bool editable(std::string& problem) const;
+    bool edited(bool good, const std::string& step, std::string& problem);
+    bool refuse(const std::string& problem);
     void tell(std::string words, bool failed = false);
+    void log_state();
+    std::vector<std::string> targets(const std::string& target) const;
+
     std::string status() const;
+    std::string photo_words() const;
     PanelActions actions() const;
+    bool offers(const char* feature) const { return session_ != nullptr && session_->offers(feature); }
+    void show_photo(PanelView& view) const;
+    void show_comparison(PanelView& view) const;
     std::vector<PanelGroup> groups() const;
     PanelRow row(std::size_t position) const;
 
+    Engine engine_;
     std::unique_ptr<Session> session_;
     std::unique_ptr<Editor> editor_;
+    Character worn_;  // what the sink has
     std::string address_;
-    Bytes photo_;
-    std::string photo_name_;
-    std::int64_t face_ = 0;
-    std::string archetype_;
-    std::optional<Imported> imported_;  // of `photo_`, without its pictures
+    std::string name_;
+    std::string archetype_;  // given by hand
+    std::string bundle_;
+    std::optional<Reading> asked_;  // under way
+    std::optional<Reading> read_;   // came last, with what came of it
+    std::optional<Imported> imported_;
+    std::vector<Picture> thumbnails_;
+    std::vector<Variation> variations_;
     std::optional<PanelProgress> progress_;
     std::optional<Character> best_;  // of the refine under way
-    std::string preset_rest_;        // what a loaded preset holds that is not ours
+    std::string compare_kind_;       // "" while nothing is compared
+    double blend_ = 0.5;
+    std::optional<Character> compared_;  // what the comparison shows or is asked to
+    Picture comparison_;
+    std::string preset_rest_;  // what a loaded preset holds that is not ours, or which photo the character is from
     std::string preset_notes_;
     std::string message_;
     bool failed_ = false;
     std::string drawn_by_;
-    std::shared_ptr<const ByteArray> aligned_;
-    std::shared_ptr<const ByteArray> preview_;
+    std::string logged_;
+    Picture aligned_;
+    Picture preview_;
 };
 
 }  // namespace facebridge

@@ -1,0 +1,14 @@
+// A connecting side's CURVE keys from the file that `facebridge keys new` writes for it.
+
+#pragma once
+
+#include "FaceBridgeCore/Transport.h"
+
+#include <string>
+
+namespace facebridge {
+
+// False, with a sentence, for a file that is not such a one. Never throws.
+bool read_keys(const std::string& path, CurveKeys& keys, std::string& problem);
+
+}  // namespace facebridge
