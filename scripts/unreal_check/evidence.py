@@ -76,11 +76,18 @@ def declaring(text: str) -> list[tuple[int, str, str | None]]:
         head = f"{head} {stripped}"
         if opened > closed:
             before = head.split("{")[0]
-            if "(" in before and not _SCOPE.search(re.sub(r"<[^{}]*>|\([^{}]*\)", "", before)):
+            if "(" in before and not _SCOPE.search(_flat(before)):
                 depth = opened - closed
         if opened or stripped.endswith(";"):
             head = ""
     return found
+
+
+def _flat(text: str) -> str:
+    """The text without what stands in angle and round brackets."""
+    while (shorter := re.sub(r"<[^<>]*>|\([^()]*\)", "", text)) != text:
+        text = shorter
+    return text
 
 
 def check(layer: Layer, index: Index | None) -> list[Finding]:
