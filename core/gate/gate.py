@@ -83,6 +83,7 @@ class Rule:
 
 _SHARP_DETAIL = 0.8
 """What a photo in focus gives, the median of 121 photos."""
+_SERIOUS_BLUR = 0.36
 _ROLL_REPAIRED_DEG = 50.0
 """Alignment turns the face upright; beyond this the finder itself is unsure."""
 
@@ -90,6 +91,11 @@ _ROLL_REPAIRED_DEG = 50.0
 def _tilt_deg(measures: Mapping[str, float]) -> float:
     roll = abs(measures["roll_deg"])
     return max(abs(measures["pitch_deg"]), roll if roll >= _ROLL_REPAIRED_DEG else 0.0)
+
+
+def _lids(measures: Mapping[str, float]) -> float:
+    """How far the eyes are closed; a seriously blurred eye looks closed whatever it is, and the blur is said anyway."""
+    return measures["closed_eyes"] if measures["detail"] >= _SERIOUS_BLUR else 0.0
 
 
 def _hidden(measures: Mapping[str, float]) -> float:
@@ -114,7 +120,7 @@ _ALL = (
     Rule("small", lambda m: -m["face_px"], -90, -60, 0.8, 0.4, lambda m:
          f"The face is small ({m['face_px']:.0f} pixels): fine details are guessed; use a photo that shows it at least "
          "90 pixels large."),
-    Rule("blurred", lambda m: -m["detail"], -0.56, -0.36, 0.6, 0.25, lambda m:
+    Rule("blurred", lambda m: -m["detail"], -0.56, -_SERIOUS_BLUR, 0.6, 0.25, lambda m:
          f"The face is blurred (it has {min(99.0, 100 * m['detail'] / _SHARP_DETAIL):.0f} % of a sharp photo's fine "
          "detail): shapes are guessed; use a sharper photo."),
     Rule("compressed", lambda m: m["blockiness"], 1.3, 1.8, 0.8, 0.5, lambda m:
@@ -136,7 +142,7 @@ _ALL = (
     Rule("blown-out", lambda m: m["blown_out"], 0.3, 0.6, 0.7, 0.4, lambda m:
          f"{100 * m['blown_out']:.0f} % of the skin are blown out to white: colours and shapes are lost there; use a "
          "photo with less exposure or a softer light."),
-    Rule("side-light", lambda m: abs(m["side_light"]), 1.5, 3, 0.7, 0.4, lambda m:
+    Rule("side-light", lambda m: abs(m["side_light"]), 1.6, 3, 0.7, 0.4, lambda m:
          f"One side of the face is {2 ** abs(m['side_light']):.1f} times as bright as the other: colours and the dark "
          "side are uncertain; use a photo in even light."),
     Rule("smile", lambda m: m["smile"], 0.37, 1.37, 0.6, 0.2, lambda m:
@@ -145,7 +151,7 @@ _ALL = (
     Rule("open-mouth", lambda m: m["open_mouth"], 0.052, 0.2, 0.6, 0.25, lambda m:
          f"The mouth is open (by {100 * m['open_mouth']:.0f} % of the face's height): jaw and lips come out longer; "
          "use a photo with a closed mouth."),
-    Rule("closed-eyes", lambda m: m["closed_eyes"], 0.6, 1.1, 0.6, 0.3, lambda m:
+    Rule("closed-eyes", _lids, 0.53, 0.9, 0.6, 0.3, lambda m:
          f"The eyes are closed or nearly so ({100 * m['closed_eyes']:.0f} %): their shape and colour are guessed; use "
          "a photo with open eyes."),
     Rule("expression", lambda m: m["expression"], 0.8, 1.8, 0.8, 0.5, lambda m:
