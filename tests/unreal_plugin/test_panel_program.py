@@ -14,6 +14,7 @@ import pytest
 
 from core.cli.serve import READY
 from engine_bridge.engines import engine_schema
+from engine_bridge.keys import generate_keys
 from engine_bridge.parameter_edits import Character, expand_locks
 from engine_bridge.parameter_file import Preset, preset_bytes, read_preset
 from engine_bridge.schema import CharacterSchema, Choice, Parameter
@@ -39,15 +40,18 @@ def panel(*commands: str, typed: str | None = None) -> subprocess.CompletedProce
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real service with real networks of random weights."""
-    bundle = save_random_bundle(tmp_path_factory.mktemp("panel") / "random")
+    """What `connect` takes: a real service with real networks of random weights, and a client's keys for it."""
+    folder = tmp_path_factory.mktemp("panel")
+    server, client = generate_keys(folder / "keys", ("artist",))
+    bundle = save_random_bundle(folder / "random")
     command = [sys.executable, "-m", "core.cli", "serve", "--bind", "tcp://127.0.0.1:0", "--log", "off"]
-    process = subprocess.Popen([*command, "--bundle", str(bundle)], stdout=subprocess.PIPE, text=True)
+    command += ["--bundle", str(bundle), "--keys", str(server)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line.startswith(READY)
-        yield line.removeprefix(READY).strip()
+        yield f"{line.removeprefix(READY).strip()} {client}"
     finally:
         process.kill()
         process.communicate()
@@ -57,6 +61,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def portrait(astronaut: npt.NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("photos") / "eileen collins.png"
     path.write_bytes(encoded(astronaut))
+    return path
+
+
+@pytest.fixture(scope="module")
+def two_faces(astronaut: npt.NDArray[np.uint8], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same face twice, side by side."""
+    path = tmp_path_factory.mktemp("photos") / "two.png"
+    path.write_bytes(encoded(np.concatenate([astronaut, astronaut[:, ::-1]], axis=1)))
     return path
 
 
@@ -75,13 +87,14 @@ def test_a_photo_is_imported_tweaked_refined_and_saved(address: str, portrait: P
         "list waves",
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Ready." in done.stdout and f"Imported {portrait}." in done.stdout
+    assert "Ready." in done.stdout and f"Imported {portrait.name} in " in done.stdout
     assert "Took back: " in done.stdout and "Did again: " in done.stdout
-    assert "Refined: " in done.stdout or "Nothing nearer" in done.stdout
+    assert "Refined: " in done.stdout or "Nothing closer" in done.stdout
     (row,) = (line for line in done.stdout.splitlines() if line.strip().startswith("wave.00"))
     assert "+1.5000" in row and "locked" in row and "confidence" in row
     preset = read_preset(saved, SCHEMA)
     assert preset.character.parameters[0] == 1.5 and preset.locked == {"wave.00"}
+    assert preset.name == portrait.stem and preset.rest["photo"] == portrait.name
     assert preset.character.choices.tolist() == [SCHEMA.choices[0].options.index("warm")]
     assert saved.read_bytes() == preset_bytes(SCHEMA, preset)
 
@@ -90,9 +103,49 @@ def test_a_refine_is_cancelled_at_once_and_its_best_is_kept(address: str, portra
     typed = f"connect {address}\nimport {portrait}\nrefine 1000\nprogress\ncancel\nundo\nquit\n"
     done = panel(typed=typed)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Refining: step " in done.stdout
-    assert "Cancelled; the best so far is kept." in done.stdout
-    assert "Took back: refine, cancelled" in done.stdout
+    assert "Searching: step " in done.stdout
+    if "nothing closer was found yet" not in done.stdout:
+        assert "Refined, stopped at step " in done.stdout
+        assert "Took back: refined, stopped at step " in done.stdout
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of a picture that the program wrote, and whether it holds that many pixels."""
+    kind, size, most, pixels = path.read_bytes().split(b"\n", 3)
+    width, height = map(int, size.split())
+    assert (kind, most, len(pixels)) == (b"P6", b"255", width * height * 3)
+    return width, height
+
+
+def test_photos_of_one_person_are_read_in_other_ways_and_compared(
+    address: str, portrait: Path, two_faces: Path, tmp_path: Path
+) -> None:
+    compared, thumbnail = tmp_path / "side.ppm", tmp_path / "face.ppm"
+    done = panel(
+        f"connect {address}",
+        f"import {portrait};{portrait}",
+        "status",
+        "vary 2",
+        "compare side",
+        f"picture comparison {compared}",
+        f"import {two_faces}",
+        "face 1",
+        f"picture face 1 {thumbnail}",
+        "status",
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Imported 2 photos in " in done.stdout and "photo eileen collins.png counted " in done.stdout
+    assert " other readings of 2 photos." in done.stdout or "There is no other reading." in done.stdout
+    width, height = picture_size(compared)
+    assert width > height > 100
+    assert picture_size(thumbnail) == (64, 64)
+    assert "face 1 (chosen): " in done.stdout
+
+
+def test_a_key_file_of_the_side_that_binds_is_refused(address: str) -> None:
+    where, _, client = address.partition(" ")
+    done = panel(f"connect {where} {Path(client).with_name('server.json')}")
+    assert done.returncode == 1 and "holds 'server' keys" in done.stderr
 
 
 def test_what_cannot_be_done_is_one_sentence_and_a_code(address: str, tmp_path: Path) -> None:
