@@ -141,7 +141,7 @@ bool read_switch(const Switch& given, FarmOptions& options, std::string& problem
         options.no_self_test = true;
         return true;
     }
-    problem = "There is no switch -FaceBridge" + given.name + suggestion(given.name, kSwitches) + "; there are";
+    problem = "There is no switch -FaceBridge" + given.name + "; there are";
     for (const std::string& each : kSwitches) {
         problem += (each == kSwitches.front() ? " -FaceBridge" : ", -FaceBridge") + each;
     }

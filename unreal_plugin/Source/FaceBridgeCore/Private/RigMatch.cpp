@@ -85,7 +85,7 @@ void RigMatcher::match(const std::vector<const Parameter*>& parameters, Rig& rig
     std::vector<std::string> known;
     for (const RigKind kind : {RigKind::Morph, RigKind::Scalar, RigKind::Control}) {
         const std::vector<std::string> names_left = names(kind).left();
-        known.insert(known.end(), names_left.begin(), names_left.end());
+        std::transform(names_left.begin(), names_left.end(), std::back_inserter(known), folded);
     }
     for (const Parameter* parameter : left) {
         report_.parameters.push_back(parameter->name);
