@@ -134,6 +134,9 @@ class SliderRow(_Row):
             self._box.props["data-name"] = parameter.name
             with block("fb-line"):
                 self._head(parameter.label, parameter.description, parameter.group if with_group else "")
+                with block("fb-guess"):
+                    ui.html("guess", tag="span", sanitize=False)
+                    ui.tooltip("The photo says little about this one: look for yourself.").props("delay=300")
                 self._value = ui.element("input").classes("fb-value").props("type=text inputmode=decimal")
                 self._value.props["aria-label"] = f"{parameter.label}, value"
                 self._value.on("input", js_handler=TYPED)
@@ -151,6 +154,7 @@ class SliderRow(_Row):
             self._slider.set_value(value)
         tell(self._value, "value", f"{round(value, 2) + 0.0:+.2f}")  # never "-0.00"
         tell(self._slider, "disable", self.name in self._session.editor.locked)
+        switch(self._box, "guessed", self._session.guessed(self.name))
         self._state(changed)
 
     def _now(self) -> float:

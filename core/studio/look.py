@@ -133,6 +133,8 @@ body { color: var(--ink); font: 13px/1.4 Inter, "Segoe UI", system-ui, -apple-sy
 .fb-label { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: #c9ccd2;
   cursor: default; }
 .fb-label .where { color: var(--faint); margin-left: 6px; font-size: 11px; }
+.fb-guess { display: none; color: var(--faint); font-size: 11px; font-style: italic; padding: 0 6px; }
+.fb-row.guessed:not(.changed) .fb-guess { display: block; }
 .fb-row.changed .fb-label::before { content: ""; display: inline-block; width: 5px; height: 5px; border-radius: 50%;
   background: var(--accent); margin: 0 7px 2px 0; }
 .fb-value { width: 58px; text-align: right; background: transparent; border: 1px solid transparent;

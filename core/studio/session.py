@@ -52,6 +52,10 @@ class ImporterLike(Protocol):
     def cancel(self) -> None: ...
 
 
+GUESSED = 0.4
+"""Correlation between two photos of one person below which a parameter is called a guess: a tenth of them is."""
+
+
 @dataclass(frozen=True, eq=False)
 class Photo:
     """The photo that the character was read from, once it was read, and what the service said about it."""
@@ -65,7 +69,8 @@ class Photo:
     """(F, 64, 64, 3) of the faces to choose from, when there are several."""
     advice: tuple[Advice, ...] = ()
     variations: tuple[Variation, ...] = ()
-    confidence: NDArray[np.float32] | None = None
+    guesses: frozenset[str] = frozenset()
+    """Parameters of which the photo says so little that people should look for themselves."""
 
 
 class StudioSession(EditingSession):
@@ -83,6 +88,10 @@ class StudioSession(EditingSession):
         self.searching = False
         self._importer: ImporterLike | None = None
         self._asked = 0  # number of the photo or search that is wanted; older answers are dropped
+
+    def guessed(self, name: str) -> bool:
+        """Whether the photo says little about a parameter."""
+        return self.photo is not None and name in self.photo.guesses
 
     def attach(self, stage: StageLike, importer: ImporterLike | None = None) -> None:
         """Give the session what draws and what reads photos, and ask for the first picture."""
@@ -225,7 +234,7 @@ class StudioSession(EditingSession):
                     face=answer.face,
                     thumbnails=answer.thumbnails,
                     advice=answer.advice,
-                    confidence=answer.confidence,
+                    guesses=_guesses(self.schema, answer.confidence),
                 )
                 self.editor.load(Character(answer.parameters, answer.choices), f"imported {photo.name}")
                 self._rest = {"photo": photo.name, "bundle": answer.bundle or self.service}
@@ -279,3 +288,9 @@ class StudioSession(EditingSession):
     def _take_refined(self, parameters: NDArray[np.float32], words: str) -> None:
         self.editor.load(Character(parameters, self.editor.character.choices), words)
         self.status = Status(words.capitalize() + ".")
+
+
+def _guesses(schema: CharacterSchema, confidence: NDArray[np.float32] | None) -> frozenset[str]:
+    if confidence is None:
+        return frozenset()
+    return frozenset(name for name, value in zip(schema.names, confidence, strict=True) if value < GUESSED)

@@ -181,6 +181,8 @@ def test_a_photo_sets_the_parameters_and_can_be_compared(page: Page, grace_hoppe
     preset = page.preset()
     assert preset["photo"] == "Grace Hopper.jpg" and preset["name"]
     assert sum(abs(value) > 0.2 for value in preset["parameters"].values()) > 50
+    page.mark("search").send_keys("yellow")  # what a photo's light decides more than its person
+    until(lambda: page.row("skin.yellowness", ".fb-guess").is_displayed(), "the word that it is a guess")
     until(lambda: page.find('[data-mark="photo"] img').get_property("naturalWidth") == 256, "the aligned photo")
     until(page.shot, "the character")
     alone = page.pixels()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.studio.editing import groups_of
-from core.studio.session import MAX_PHOTO_BYTES, StudioSession
+from core.studio.session import GUESSED, MAX_PHOTO_BYTES, StudioSession
 from core.studio.stage import Shot
 from core.studio.views import Scenery
 from engine_bridge.client import Advice, ImportResult, RefineProgress, RefineResult, Variation
@@ -185,7 +185,11 @@ def test_a_photo_is_read_with_what_is_locked_and_becomes_one_step(studio: Studio
     assert (data, locked, face) == (b"jpeg", ("nose", "hair.style"), 0) and character.parameters[WIDTH] == -1
     assert studio.importer.mirrored
     advice = (Advice("blurred", "warning", "The photo is blurred."),)
-    studio.answer(found(advice=advice, bundle="head 9"))
+    sure = np.ones(SCHEMA.count, np.float32)
+    sure[WIDTH] = GUESSED - 0.01
+    assert not studio.session.guessed("nose.width")
+    studio.answer(found(advice=advice, bundle="head 9", confidence=sure))
+    assert studio.session.guessed("nose.width") and not studio.session.guessed("lips.gloss")
     session = studio.session
     assert not session.reading and session.photo is not None and session.photo.advice == advice
     assert session.value("nose.width") == -1 and session.value("hair.style") == "short"  # locked
