@@ -54,7 +54,7 @@ def _declaration(item: Reflected, macro: str) -> list[str]:
             return []
         return [f"enum class {item.name} : {item.underlying};", f"template <> UEnum* StaticEnum<{item.name}>();"]
     if item.generated < 0:
-        return []
+        return [f'#error "{item.name} has no GENERATED_BODY()"']
     if item.kind == "USTRUCT":
         base = f" using Super = {item.base};" if item.base else ""
         return [f"struct {item.name};", f"#define {macro} static UScriptStruct* StaticStruct();{base}"]

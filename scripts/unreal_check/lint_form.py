@@ -174,7 +174,7 @@ def _exports(file: SourceFile, types: list[Reflected]) -> list[Finding]:
         before = file.bare[: match.start()].rstrip()
         if match[1] in names or before.endswith(">") or _nested(file.bare, match.start()):
             continue
-        inside = file.bare[match.end() : closing(file.bare, match.end() - 1)]
+        inside = _declarations(file.bare[match.end() : closing(file.bare, match.end() - 1)])
         if re.search(r"\w\s*\([^;{}=]*\)\s*(?:const|override|\s)*;", inside):
             text = f"{match[1]} is public, has functions defined elsewhere and is not exported: write {macro}"
             found.append(file.finding("exported", match.start(), text))
@@ -187,6 +187,13 @@ def _exports(file: SourceFile, types: list[Reflected]) -> list[Finding]:
             text = f"{match[2]} is a public function and not exported: write {macro} before it"
             found.append(file.finding("exported", match.start(2), text))
     return found
+
+
+def _declarations(inside: str) -> str:
+    """A class's text without the bodies of its inline functions, which leave a brace behind."""
+    while (outer := re.sub(r"\{[^{}]*\}", "}", inside)) != inside:
+        inside = outer
+    return inside
 
 
 def _nested(bare: str, offset: int) -> bool:

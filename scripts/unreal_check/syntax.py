@@ -17,6 +17,10 @@ from .source import CORE, Finding, Layer, SourceFile
 CHECK = "syntax"
 FLAGS = ("-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused-parameter", "-fdiagnostics-color=never")
 _DIAGNOSTIC = re.compile(r"^(?P<path>[^:\n]+):(?P<line>\d+):\d+: (?:fatal )?(?P<kind>error|warning): (?P<text>.*)$")
+# Where in the layer a fault within a stub header comes from: said before it for templates, after it for macros.
+_ORIGIN = re.compile(
+    r"^(?P<path>[^:\n]+):(?P<line>\d+):\d+:\s+(?:required from|in .constexpr. expansion|note: in expansion)"
+)
 # The stub headers declare templates without a body; where a lambda is their argument, g++ wants one at the very end.
 _NEVER_DEFINED = re.compile(r"is used but never defined")
 _VERSIONS = re.compile(r"ENGINE_MINOR_VERSION|UE_VERSION_(?:OLDER|NEWER)_THAN")
@@ -88,16 +92,30 @@ def _compile(compiler: str, layer: Layer, build: Path, file: SourceFile, variant
 
 def _findings(lines: Sequence[str], layer: Layer, variant: Variant) -> list[Finding]:
     found: list[Finding] = []
-    for line in lines:
+    for number, line in enumerate(lines):
         match = _DIAGNOSTIC.match(line)
         if not match:
             continue
-        path = Path(match["path"])
+        path, at = Path(match["path"]), int(match["line"])
         if _NEVER_DEFINED.search(match["text"]) and path.is_relative_to(layer.stubs):
             continue
+        if not path.is_relative_to(layer.plugin / "Source"):
+            path, at = _origin(lines, number, layer) or (path, at)
         name = path.relative_to(layer.plugin.parent).as_posix() if path.is_relative_to(layer.plugin) else str(path)
-        found.append(Finding(CHECK, name, int(match["line"]), f"{match['text']} ({variant})"))
+        found.append(Finding(CHECK, name, at, f"{match['text']} ({variant})"))
     return found
+
+
+def _origin(lines: Sequence[str], number: int, layer: Layer) -> tuple[Path, int] | None:
+    """File and line of the layer that a diagnostic elsewhere comes from; None when the compiler does not say."""
+    for step in (-1, 1):
+        at = number + step
+        while 0 <= at < len(lines) and not _DIAGNOSTIC.match(lines[at]):
+            match = _ORIGIN.match(lines[at])
+            if match and Path(match["path"]).is_relative_to(layer.plugin / "Source"):
+                return Path(match["path"]), int(match["line"])
+            at += step
+    return None
 
 
 def _only_undefined(output: str) -> bool:
