@@ -1,10 +1,13 @@
-"""Imports photos one after another: parameters and picture for each, past the bad ones, never half a result."""
+"""Imports photos, reported in their order: parameters and picture for each, past the bad ones, never half a result."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ from engine_bridge.parameter_file import parameters_document
 
 Draw = Callable[[NDArray[np.float32], NDArray[np.uint8]], NDArray[np.uint8]]
 """Parameters (P,) and choices (C,) -> the engine's picture (256,256,3) uint8 RGB."""
+_Found = tuple[list[bytes], ImportResult]
+_Read = Callable[[], _Found]
 SHEET, TABLE = "contact-sheet.html", "parameters.csv"
 
 
@@ -66,14 +71,14 @@ class Run:
         A bad photo is reported and passed over. A full disk, a dead engine or a lost service ends the run by its own
         error: the next photo would meet the same; what was written before stays.
         """
-        failed = 0
-        for number, (photo, stem) in enumerate(zip(photos, result_stems(photos, self.out), strict=True), 1):
-            failed += self._one(photo, [photo], stem, f"photo-{number}")  # a slot each: none supersedes another
+        failed, stems = 0, result_stems(photos, self.out)
+        for photo, stem, read in zip(photos, stems, self._reads(photos), strict=True):
+            failed += self._one(photo, [photo], stem, read)
         return failed
 
     def together(self, photos: Sequence[Path]) -> int:
         """Import all photos as one person's; 1 when none can be used, else 0. The result is named after the first."""
-        return self._one(photos[0], photos, result_stems(photos, self.out)[0], "person")
+        return self._one(photos[0], photos, result_stems(photos, self.out)[0], lambda: self._find(photos, "person"))
 
     def write_overview(self) -> tuple[Path, ...]:
         """Write the contact sheet and the table of everything imported so far, if anything was."""
@@ -85,12 +90,33 @@ class Run:
         write_together(files)
         return tuple(files)
 
-    def _one(self, photo: Path, files: Sequence[Path], stem: str, slot: str) -> int:
+    def _reads(self, photos: Sequence[Path]) -> Iterator[_Read]:
+        """For each photo what waits for its reading; where the source allows, the next ones are read meanwhile."""
+        # A slot each: none supersedes another.
+        jobs = [partial(self._find, [photo], f"photo-{number}") for number, photo in enumerate(photos, 1)]
+        if self.source.at_once == 1:
+            yield from jobs
+            return
+        with ThreadPoolExecutor(self.source.at_once, "import") as pool:
+            ahead: deque[Future[_Found]] = deque()
+            try:
+                for job in jobs:
+                    ahead.append(pool.submit(job))
+                    if len(ahead) > self.source.at_once:  # no more than these pictures are held at once
+                        yield ahead.popleft().result
+                while ahead:
+                    yield ahead.popleft().result
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _find(self, files: Sequence[Path], slot: str) -> _Found:
+        data = [read_photo_file(path, self.source.max_photo_bytes) for path in files]
+        return data, self.source.find(data if len(files) > 1 else data[0], slot, self.orders.wishes)
+
+    def _one(self, photo: Path, files: Sequence[Path], stem: str, read: _Read) -> int:
         name = printable(photo.name)
         try:
-            data = [read_photo_file(path, self.source.max_photo_bytes) for path in files]
-            sent = data if len(files) > 1 else data[0]
-            found = self.source.find(sent, slot, self.orders.wishes)
+            data, found = read()
             found, refined = self._refined(data, found)
         except InputError as error:
             self._sheet.append(failed_row(name, str(error)))

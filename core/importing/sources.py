@@ -47,6 +47,11 @@ class Source(Protocol):
         """Longest file taken, or sum of the files of one person."""
         ...
 
+    @property
+    def at_once(self) -> int:
+        """How many photos may be found at once, each by a thread of its own."""
+        ...
+
     def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
         """Import an encoded photo, or several of one person; raises InputError when none can be used."""
         ...
@@ -80,6 +85,7 @@ class DirectSource:
         self.schema = self._answers.schema
         self.bundle = self._answers.bundle
         self.max_photo_bytes = MAX_BYTES
+        self.at_once = 1 if device == "cuda" else threads.cores()
 
     def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
         """Import an encoded photo, or several of one person; raises InputError when none can be used."""
@@ -121,6 +127,7 @@ class ServiceSource:
         self.schema = hello.schema
         self.bundle = hello.bundle
         self.max_photo_bytes = hello.max_photo_bytes
+        self.at_once = 1  # its client asks one thing at a time
 
     def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
         """Have the service import a photo, or several of one person; raises InputError when none can be used."""

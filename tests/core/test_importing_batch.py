@@ -7,6 +7,8 @@ import errno
 import io
 import json
 import os
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +36,7 @@ class FirstByte:
     schema = SCHEMA
     bundle = "tiny 1"
     max_photo_bytes = 100
+    at_once = 1
 
     def __init__(self) -> None:
         self.slots: list[str] = []
@@ -89,6 +92,31 @@ def run(
     given: list[Path], out: Path, source: FirstByte, drawing: Draw | None, report: Callable[[Outcome], None]
 ) -> int:
     return Run(out, source, drawing, report).each(given)
+
+
+class AtOnce(FirstByte):
+    """Waits at each photo until another is found beside it; then the first of the two goes on last."""
+
+    at_once = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._both = threading.Barrier(2)
+
+    def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
+        self._both.wait(10)
+        if photos[0] == 1:
+            time.sleep(0.05)
+        return super().find(photos, slot, wishes)
+
+
+def test_photos_that_are_found_at_once_are_reported_in_their_order(tmp_path: Path) -> None:
+    given = photos(tmp_path, anna=b"\1", bert=b"bad", cleo=b"\1", dora=b"\2")
+    told: list[Outcome] = []
+    assert run(given, tmp_path / "out", AtOnce(), draw, told.append) == 1
+    assert [outcome.photo.stem for outcome in told] == ["anna", "bert", "cleo", "dora"]
+    assert [outcome.error is not None for outcome in told] == [False, True, False, False]
+    assert read_parameters(tmp_path / "out" / "cleo.json", SCHEMA)[0][0] == pytest.approx(0.01)
 
 
 def test_the_json_is_a_parameter_file_that_says_where_it_came_from(tmp_path: Path) -> None:
