@@ -68,7 +68,8 @@ class Reconstruction:
     parameters: (P,) float32 within the schema's ranges. confidence: (P,) float32 in [0, 1], the correlation to expect
     between what two photos of one person say. choices: (C,) uint8 option numbers. aligned: (256,256,3) uint8 RGB, the
     photo as the networks saw it. imitator_image: (256,256,3) uint8 RGB, the imitator's picture of the parameters,
-    always with the default choices. warnings: sentences for people. timings_ms: by stage.
+    always with the default choices. warnings: what was unusual about the file; `core.gate` judges what it shows.
+    timings_ms: by stage.
     """
 
     parameters: NDArray[np.float32]
@@ -125,7 +126,7 @@ class Reconstructor:
             points, _ = self.landmark_net.landmarks(torch.full((1, 3, CROP_PX, CROP_PX), 0.5))
             self.landmark_net.rotation(points)
             grey = np.full((ALIGNED_PX, ALIGNED_PX, 3), 128, np.uint8)
-            blank = AlignedFace(grey, np.zeros((2, 3), np.float32), points[0].numpy(), [], 1, 0.0, ALIGNED_PX)
+            blank = AlignedFace(grey, np.zeros((2, 3), np.float32), points[0].numpy(), 1, 0.0, ALIGNED_PX)
         read = self.read([blank] * self.batch_photos)
         self.imitate(np.stack([one.parameters for one in read]))
 
@@ -209,7 +210,7 @@ class Reconstructor:
             aligned=seen.face.image,
             imitator_image=picture,
             faces=seen.face.faces,
-            warnings=(*seen.notes, *seen.face.warnings),
+            warnings=seen.notes,
             timings_ms={**seen.timings_ms, "reconstruct": read.read_ms, "imitate": imitate_ms},
         )
 

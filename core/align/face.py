@@ -30,9 +30,6 @@ _MOUTH_CORNERS = (61, 291)
 
 MIN_FACE_PX = 40
 """A face narrower than this is refused: the landmarker works on guesses."""
-_SMALL_FACE_PX = 90
-"""Below this the aligned face is enlarged more than twice, so details are guessed: said in a warning."""
-_TURNED_DEGREES = 30
 _PRESENCE = 0.5
 # Detections tried, largest first: one that the landmarker does not confirm is a poster, a pattern or half a face.
 _CANDIDATES = 3
@@ -46,7 +43,7 @@ class AlignedFace:
     """A face laid over the template.
 
     image: (256,256,3) uint8 RGB. matrix: (2,3) float32, photo px -> aligned px. points478: (478,3) float32 aligned
-    px (z in the same unit, towards the back). warnings: sentences for the user. faces: how many were found.
+    px (z in the same unit, towards the back). faces: how many were found.
     yaw_degrees: positive when the subject looks to the left side of the picture. size_px: face width in the photo.
     presence: probability, by the landmarker, that its crop shows a face. boxes: (faces,4) float32 photo px (left, top,
     right, bottom) of all faces found, the largest first; they may reach beyond the photo. face: which of them this is.
@@ -55,7 +52,6 @@ class AlignedFace:
     image: NDArray[np.uint8]
     matrix: NDArray[np.float32]
     points478: NDArray[np.float32]
-    warnings: list[str]
     faces: int
     yaw_degrees: float
     size_px: float
@@ -231,19 +227,10 @@ def _aligned(photo: NDArray[np.uint8], found: _Found, target: Tensor, net: Landm
     image = crop_photo(photo, invert(matrix)[0], ALIGNED_PX, mirrored_border=True)
     pixels = (image * 255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().numpy()
     yaw = _yaw_degrees(net.rotation(landmarks)[0])
-    warnings: list[str] = []
-    if len(found.faces) > 1:
-        taken = f"number {found.face} by size" if found.face else "the largest"
-        warnings.append(f"{len(found.faces)} faces were found; {taken} was taken.")
-    if size_px < _SMALL_FACE_PX:
-        warnings.append(f"The face is small ({size_px:.0f} pixels): fine details are guessed.")
-    if abs(yaw) > _TURNED_DEGREES:
-        warnings.append(f"The face is turned by {abs(yaw):.0f} degrees: the hidden side is guessed.")
     return AlignedFace(
         pixels,
         matrix[0].numpy(),
         apply(matrix, landmarks)[0].numpy(),
-        warnings,
         len(found.faces),
         yaw,
         size_px,
