@@ -13,10 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.unreal_check import evidence, lints, reflected, stub_index, syntax  # noqa: E402  # After the path above.
+from scripts.unreal_check import evidence, lints, reflected, stub_index, syntax, wire  # noqa: E402  # After the path above.
 from scripts.unreal_check.source import PLUGIN, Finding, Layer  # noqa: E402
 
-PARTS = ("syntax", "evidence", "reflected", "lint")
+PARTS = ("syntax", "evidence", "reflected", "lint", "messages")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     layer = Layer(options.plugin.resolve())
     parts = options.only or PARTS
     index: stub_index.Index | None = None
-    if set(parts) - {"syntax"}:
+    if set(parts) - {"syntax", "messages"}:
         try:
             index = stub_index.load(options.unreal_stub or stub_index.locate(), options.build)
         except stub_index.StubMissing as problem:
@@ -55,6 +55,8 @@ def run(
     if part == "syntax":
         found = syntax.check(layer, options.build.resolve(), options.jobs, options.files or None)
         return found, f" in {len(layer.files)} files"
+    if part == "messages":
+        return wire.check(layer), ""
     assert index is not None
     if part == "evidence":
         return evidence.check(layer, index), f" in {len(layer.stub_files)} headers, {len(evidence.rows(layer))} rows"

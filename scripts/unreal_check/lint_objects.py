@@ -24,7 +24,7 @@ _GLOBALS = re.compile(
     rf"|IsValid|CollectGarbage|{_OBJECT})\b"
 )
 # Functions that the core may call on its own thread, by the interface of Engine.h that the class implements.
-_ANY_THREAD = {
+ANY_THREAD = {
     "facebridge::Log": {"write"},
     "facebridge::MainThread": {"post"},
     "FRunnable": {"Run", "Stop"},
@@ -128,7 +128,7 @@ def _threads(file: SourceFile, members: dict[str, set[str]], bases: dict[str, st
 
 def _regions(file: SourceFile, body: Body, bases: dict[str, str]) -> list[_Region]:
     found: list[_Region] = []
-    for base, names in _ANY_THREAD.items():
+    for base, names in ANY_THREAD.items():
         if base in bases.get(body.owner, "") and body.short in names:
             found.append(_Region(body.start, body.end, f"in {body.owner}::{body.short}, which runs on any thread", ""))
     for match in _ELSEWHERE.finditer(file.bare, body.start, body.end):

@@ -26,18 +26,18 @@ _CHANGING = "|".join(_CHANGING_TEXT.split())
 
 
 def check(layer: Layer) -> list[Finding]:
-    kept = _kept(layer)
+    documents = kept(layer)
     sources = [(file, bodies(file.bare)) for file in layer.files]
     found: list[Finding] = []
     for file, functions in sources:
         for body in functions:
-            if body.owner in kept:
-                found += _own(file, body, kept[body.owner], sources)
-            found += _foreign(file, body, set().union(*kept.values()) if kept else set())
+            if body.owner in documents:
+                found += _own(file, body, documents[body.owner], sources)
+            found += _foreign(file, body, set().union(*documents.values()))
     return found
 
 
-def _kept(layer: Layer) -> dict[str, set[str]]:
+def kept(layer: Layer) -> dict[str, set[str]]:
     """Class -> names of its properties that undo keeps."""
     found: dict[str, set[str]] = {}
     for file in layer.files:
