@@ -1,0 +1,10 @@
+// SNullWidget: the widget that stands for none.
+
+#pragma once
+
+#include "Widgets/SWidget.h"
+
+struct SNullWidget // S24
+{
+	static TSharedRef<SWidget> NullWidget; // S24
+};
