@@ -37,6 +37,8 @@ def check(layer: Layer) -> list[Finding]:
         found += _exports(file, types)
         for item in types:
             found += _blueprint(file, item)
+    for file in layer.core_headers:
+        found += _exports(file, [])
     return found
 
 
@@ -175,11 +177,11 @@ def _exports(file: SourceFile, types: list[Reflected]) -> list[Finding]:
         if match[1] in names or before.endswith(">") or _nested(file.bare, match.start()):
             continue
         inside = _declarations(file.bare[match.end() : closing(file.bare, match.end() - 1)])
-        if re.search(r"\w\s*\([^;{}=]*\)\s*(?:const|override|\s)*;", inside):
+        if re.search(r"(?:\w|operator\S+)\s*\([^;{}]*\)\s*(?:const|override|\s)*;", inside):
             text = f"{match[1]} is public, has functions defined elsewhere and is not exported: write {macro}"
             found.append(file.finding("exported", match.start(), text))
     pattern = re.compile(
-        r"^[ \t]*(?!.*\b(?:using|typedef|return|DECLARE_\w+|friend)\b)([\w:<>,&* \t]+?[\s&*])(\w+)\([^;{}]*\)\s*;",
+        r"^[ \t]*(?!.*\b(?:using|typedef|return|DECLARE_\w+|friend)\b)([\w:<>,&* \t]+?[\s&*])(\w+|operator\S+)\([^;{}]*\)\s*;",
         re.MULTILINE,
     )
     for match in pattern.finditer(file.bare):

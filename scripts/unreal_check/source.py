@@ -137,6 +137,12 @@ class Layer:
         paths += [core / name for name in CORE_UNREAL_FILES if (core / name).is_file()]
         return [SourceFile(self.plugin, path) for path in paths]
 
+    @cached_property
+    def core_headers(self) -> list[SourceFile]:
+        """Public headers of the core, which the modules of the layer link with."""
+        paths = sorted((self.plugin / "Source" / CORE / "Public").rglob("*.h"))
+        return [SourceFile(self.plugin, path) for path in paths]
+
     def _of(self, module: str) -> Iterator[Path]:
         for path in sorted((self.plugin / "Source" / module).rglob("*")):
             if path.suffix in {".h", ".cpp"}:

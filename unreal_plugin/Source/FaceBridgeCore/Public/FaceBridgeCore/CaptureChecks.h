@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Fields.h"
 
 #include <array>
@@ -19,19 +20,19 @@ using Rgb = std::array<std::uint8_t, 3>;
 inline constexpr Rgb kSentinel = {255, 0, 255};
 
 // Linear light, 0 to 1, as the sRGB byte that shows it (IEC 61966-2-1).
-std::uint8_t srgb_byte(double linear);
+FACEBRIDGECORE_API std::uint8_t srgb_byte(double linear);
 
 // Whether the picture, (px, px, 3), was drawn at all: false, with a sentence, when the sentinel is left in it. A few
 // thousand pixels are looked at, so that every sample can be checked.
-bool check_drawn(const ByteArray& pixels, std::string& problem);
+FACEBRIDGECORE_API bool check_drawn(const ByteArray& pixels, std::string& problem);
 
 // Whether a card of one colour came back within 2 of 255: false, with a sentence that tells a wrong gamma and swapped
 // channels from each other.
-bool check_card(const ByteArray& pixels, const Rgb& expected, std::string& problem);
+FACEBRIDGECORE_API bool check_card(const ByteArray& pixels, const Rgb& expected, std::string& problem);
 
 // Draws two characters, and the first of them again, in every cell of the grid; two that differ must differ in the
 // picture, one and the same must not, in whichever cell.
-class CaptureChecks {
+class FACEBRIDGECORE_API CaptureChecks {
 public:
     static constexpr int kSteps = 3;
 

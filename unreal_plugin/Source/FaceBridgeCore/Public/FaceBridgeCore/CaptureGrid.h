@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Fields.h"
 
 #include <cstddef>
@@ -21,11 +22,12 @@ struct BgraFrame {
 
 // The square of `px` pixels whose corner lies at (left, top), as (px, px, 3) red, green, blue; false when it is not
 // inside the frame or the rows are shorter than their pixels.
-bool crop(const BgraFrame& frame, std::size_t left, std::size_t top, std::size_t px, ByteArray& pixels);
+FACEBRIDGECORE_API bool crop(const BgraFrame& frame, std::size_t left, std::size_t top, std::size_t px,
+                             ByteArray& pixels);
 
 // A cell holds one character. It is posed, stands for `settle` frames until its shape has reached the GPU, and is then
 // drawn; from there on it may be posed again, while its picture is still being read back.
-class CaptureGrid {
+class FACEBRIDGECORE_API CaptureGrid {
 public:
     CaptureGrid(std::size_t cells, int settle, std::size_t readbacks);
 

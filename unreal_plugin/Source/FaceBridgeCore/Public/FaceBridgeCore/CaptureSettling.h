@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
+
 #include <cstdint>
 #include <string>
 
@@ -20,7 +22,7 @@ struct SettlingLoad {
 
 enum class SettlingState { Waiting, WarmingUp, Ready, Failed };
 
-class CaptureSettling {
+class FACEBRIDGECORE_API CaptureSettling {
 public:
     CaptureSettling(int warm_up_frames, double patience_s);
 

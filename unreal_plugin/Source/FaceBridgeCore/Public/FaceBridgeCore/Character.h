@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Schema.h"
 
 #include <cstdint>
@@ -52,32 +53,33 @@ struct Edited {
     std::vector<std::size_t> clamped;
 };
 
-Character neutral_character(const Schema& schema);
+FACEBRIDGECORE_API Character neutral_character(const Schema& schema);
 
 // Whether the values suit the schema. Values off their range's end by float rounding alone are set to it. False, with a
 // sentence that names the first parameter that is not finite or not in its range.
-bool check_character(const Schema& schema, Character& character, std::string& problem);
+FACEBRIDGECORE_API bool check_character(const Schema& schema, Character& character, std::string& problem);
 
 // The positions that a target means, in schema order; false, with a sentence that suggests the nearest name, for none.
-bool select(const Schema& schema, const std::string& target, std::vector<std::size_t>& positions,
-            std::string& problem);
+FACEBRIDGECORE_API bool select(const Schema& schema, const std::string& target, std::vector<std::size_t>& positions,
+                               std::string& problem);
 
 // The character after one edit; false, with a sentence, for an unknown target, a value that does not suit it or leaves
 // its range, and when everything that is meant is locked.
-bool apply_edit(const Schema& schema, const Character& character, const Edit& edit, const Rules& rules, Edited& edited,
-                std::string& problem);
+FACEBRIDGECORE_API bool apply_edit(const Schema& schema, const Character& character, const Edit& edit,
+                                   const Rules& rules, Edited& edited, std::string& problem);
 
 // What `target` means ("*": everything) takes its values in `source`; what is locked is passed over.
-bool restore(const Schema& schema, const Character& character, const std::string& target, const Character& source,
-             const Rules& rules, Edited& edited, std::string& problem);
+FACEBRIDGECORE_API bool restore(const Schema& schema, const Character& character, const std::string& target,
+                                const Character& source, const Rules& rules, Edited& edited, std::string& problem);
 
 // Names, groups and wildcards to what they lock, added to `locked`.
-bool expand_locks(const Schema& schema, const std::vector<std::string>& targets, Locks& locked, std::string& problem);
+FACEBRIDGECORE_API bool expand_locks(const Schema& schema, const std::vector<std::string>& targets, Locks& locked,
+                                     std::string& problem);
 
 // The shortest list that means these: a group's name where all of it is locked.
-std::vector<std::string> compact_locks(const Schema& schema, const Locks& locked);
+FACEBRIDGECORE_API std::vector<std::string> compact_locks(const Schema& schema, const Locks& locked);
 
 // The positions whose values differ.
-std::vector<std::size_t> changed_positions(const Character& before, const Character& after);
+FACEBRIDGECORE_API std::vector<std::size_t> changed_positions(const Character& before, const Character& after);
 
 }  // namespace facebridge

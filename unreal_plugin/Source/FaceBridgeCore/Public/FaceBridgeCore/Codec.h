@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Messages.h"
 
 #include <cstddef>
@@ -30,14 +31,14 @@ struct Refusal {
 
 // The parts of a message, header first. False, with a sentence in `problem`, for values that the wire cannot carry.
 // Never throws.
-bool encode(const Message& message, Parts& parts, std::string& problem);
+FACEBRIDGECORE_API bool encode(const Message& message, Parts& parts, std::string& problem);
 
 // The message in these parts. False, with the reason, for anything that docs/protocol.md does not allow. Never throws,
 // whatever the bytes are.
-bool decode(const PartView* parts, std::size_t count, Message& message, Refusal& refusal);
-bool decode(const Parts& parts, Message& message, Refusal& refusal);
+FACEBRIDGECORE_API bool decode(const PartView* parts, std::size_t count, Message& message, Refusal& refusal);
+FACEBRIDGECORE_API bool decode(const Parts& parts, Message& message, Refusal& refusal);
 
 // The name of a message's kind on the wire.
-std::string_view kind_of(const Message& message);
+FACEBRIDGECORE_API std::string_view kind_of(const Message& message);
 
 }  // namespace facebridge

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Export.h"
 
 #include <cstddef>
 #include <string>
@@ -31,12 +32,12 @@ struct Diff {
 };
 
 // Both characters must suit the schema.
-Diff diff(const Schema& schema, const Character& before, const Character& after);
+FACEBRIDGECORE_API Diff diff(const Schema& schema, const Character& before, const Character& after);
 
 // Positions of the parameters and choices in which every word of `text` occurs; "" finds all. A word may be the
 // beginning of any word of a name, label, group or description, whatever its case. First come names that these words
 // spell ("nose wid": nose.width), then those whose name, label or group has them, then those whose description is
 // needed.
-std::vector<std::size_t> search(const Schema& schema, const std::string& text);
+FACEBRIDGECORE_API std::vector<std::size_t> search(const Schema& schema, const std::string& text);
 
 }  // namespace facebridge

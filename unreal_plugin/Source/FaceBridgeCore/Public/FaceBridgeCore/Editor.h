@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Export.h"
 
 #include <cstddef>
 #include <string>
@@ -13,7 +14,7 @@ namespace facebridge {
 // Edits one character of a schema; for one thread at a time. A gesture is any text that names one movement of a hand,
 // such as the drag of a slider: edits of the same gesture that follow each other are one undo step. Locks and the
 // mirror link are settings, which undo leaves as they are. What returns false changed nothing and says why.
-class Editor {
+class FACEBRIDGECORE_API Editor {
 public:
     explicit Editor(Schema schema);
 

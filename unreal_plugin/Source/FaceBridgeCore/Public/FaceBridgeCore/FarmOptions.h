@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
+
 #include <optional>
 #include <string>
 
@@ -25,6 +27,6 @@ struct FarmOptions {
 
 // From the whole command line, as the engine holds it; names in any case, values bare or in double quotes. Switches of
 // others are passed over. False, with a sentence, for one of ours that is unknown or has a value that does not suit it.
-bool read_farm_options(const std::string& command_line, FarmOptions& options, std::string& problem);
+FACEBRIDGECORE_API bool read_farm_options(const std::string& command_line, FarmOptions& options, std::string& problem);
 
 }  // namespace facebridge

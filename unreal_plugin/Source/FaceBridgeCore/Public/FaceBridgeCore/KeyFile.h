@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Transport.h"
 
 #include <string>
@@ -9,6 +10,6 @@
 namespace facebridge {
 
 // False, with a sentence, for a file that is not such a one. Never throws.
-bool read_keys(const std::string& path, CurveKeys& keys, std::string& problem);
+FACEBRIDGECORE_API bool read_keys(const std::string& path, CurveKeys& keys, std::string& problem);
 
 }  // namespace facebridge

@@ -4,6 +4,7 @@
 
 #include "FaceBridgeCore/Editor.h"
 #include "FaceBridgeCore/Engine.h"
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/PanelView.h"
 #include "FaceBridgeCore/Presets.h"
 #include "FaceBridgeCore/Session.h"
@@ -19,7 +20,7 @@ namespace facebridge {
 
 // For one thread; call `update` once a tick. What returns false says why, in `problem` and in the view's message, and
 // changed nothing. After every change of the character the engine's sink gets it.
-class PanelModel {
+class FACEBRIDGECORE_API PanelModel {
 public:
     explicit PanelModel(Engine engine = {}) : engine_(engine) {}
 

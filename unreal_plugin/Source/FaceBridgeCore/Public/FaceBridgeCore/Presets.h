@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Export.h"
 
 #include <cstddef>
 #include <string>
@@ -22,10 +23,10 @@ struct Preset {
 
 // A whole file, byte for byte as the command line writes it. False, with a sentence, for values that do not suit the
 // schema. Never throws.
-bool write_preset(const Schema& schema, const Preset& preset, Bytes& file, std::string& problem);
+FACEBRIDGECORE_API bool write_preset(const Schema& schema, const Preset& preset, Bytes& file, std::string& problem);
 
 // A preset from a file's bytes; false, with a sentence that begins with what the file is `called`. Never throws.
-bool read_preset(const Bytes& file, const Schema& schema, const std::string& called, Preset& preset,
-                 std::string& problem);
+FACEBRIDGECORE_API bool read_preset(const Bytes& file, const Schema& schema, const std::string& called, Preset& preset,
+                                    std::string& problem);
 
 }  // namespace facebridge

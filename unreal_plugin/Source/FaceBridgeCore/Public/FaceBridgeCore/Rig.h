@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Export.h"
 
 #include <array>
 #include <cstddef>
@@ -84,7 +85,7 @@ struct RigReport {
 // side is weight 1; of a pair named PARAMETER.min and PARAMETER.max (or neg and pos, minus and plus, decr and incr),
 // each end of the range is weight 1 of its own. PARAMETER.translate.x, .rotate.y and .scale.z find bones, and a material
 // vector VECTOR answers VECTOR.r to VECTOR.a; scalars and controls take the parameter's value as it is.
-Rig match_rig(const Schema& schema, const RigInventory& inventory, RigReport& report);
+FACEBRIDGECORE_API Rig match_rig(const Schema& schema, const RigInventory& inventory, RigReport& report);
 
 struct RigValue {
     std::string name;
@@ -116,7 +117,7 @@ struct RigPose {
 };
 
 // The character must suit the schema. A binding of a parameter that the schema lacks gives its offset alone.
-RigPose evaluate(const Rig& rig, const Schema& schema, const Character& character);
+FACEBRIDGECORE_API RigPose evaluate(const Rig& rig, const Schema& schema, const Character& character);
 
 // What is done to a bone's own transform at rest: `translation` is added in the parent's axes, `rotation` comes after
 // the rest's in the parent's axes, `scale` multiplies the rest's in the bone's axes.
@@ -129,6 +130,6 @@ struct LocalMove {
 
 // The moves of a pose relative to the bones' parents, one for each bone. A bone that is not among `bones` is taken to
 // stand as the character does.
-std::vector<LocalMove> local_moves(const RigPose& pose, const std::vector<RigBone>& bones);
+FACEBRIDGECORE_API std::vector<LocalMove> local_moves(const RigPose& pose, const std::vector<RigBone>& bones);
 
 }  // namespace facebridge

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Rig.h"
 
 #include <cstddef>
@@ -25,15 +26,15 @@ struct RigFile {
 };
 
 // From a file's bytes; false, with a sentence that begins with what the file is `called`. Never throws.
-bool read_rig_file(const Bytes& file, const std::string& called, RigFile& rig, std::string& problem);
+FACEBRIDGECORE_API bool read_rig_file(const Bytes& file, const std::string& called, RigFile& rig, std::string& problem);
 
 // The whole file; false, with a sentence, for names that are not UTF-8 or numbers that are not finite. Never throws.
-bool write_rig_file(const RigFile& rig, Bytes& file, std::string& problem);
+FACEBRIDGECORE_API bool write_rig_file(const RigFile& rig, Bytes& file, std::string& problem);
 
 // The rig in the names of an imported character. Axes and units are found by laying the file's bones at rest over the
 // inventory's: no importer's convention is believed. Parameters that the file binds to nothing there are matched by
 // name, as `match_rig` does. False, with a sentence, when the file belongs to another schema.
-bool bind_rig(const RigFile& file, const Schema& schema, const RigInventory& inventory, Rig& rig, RigReport& report,
-              std::string& problem);
+FACEBRIDGECORE_API bool bind_rig(const RigFile& file, const Schema& schema, const RigInventory& inventory, Rig& rig,
+                                 RigReport& report, std::string& problem);
 
 }  // namespace facebridge

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Fields.h"
 
 #include <cstddef>
@@ -40,7 +41,7 @@ struct ParameterGroup {
 };
 
 // Positions count the parameters first, then the choices: position parameters.size() is the first choice.
-struct Schema {
+struct FACEBRIDGECORE_API Schema {
     std::string character;
     std::string version;
     std::string hash;  // SHA-256 of `source`
@@ -61,6 +62,6 @@ struct Schema {
 // Read a schema from its sender's UTF-8 JSON. False, with a sentence, for bytes that are too many, not JSON, or do not
 // describe a schema: names that repeat, a range that is empty or not finite, a neutral value outside it, a partner that
 // does not mirror back. Never throws.
-bool read_schema(const Bytes& json, Schema& schema, std::string& problem);
+FACEBRIDGECORE_API bool read_schema(const Bytes& json, Schema& schema, std::string& problem);
 
 }  // namespace facebridge

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Transport.h"
 
 #include <chrono>
@@ -65,7 +66,7 @@ struct SessionEvent {
 
 // For one thread at a time; nothing waits for the network, nothing throws. `update` does what is due, such as once a
 // tick, and `next` hands out what came of it.
-class Session {
+class FACEBRIDGECORE_API Session {
 public:
     explicit Session(SessionOptions options);
 

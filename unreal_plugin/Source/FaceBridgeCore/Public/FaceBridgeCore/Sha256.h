@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -9,6 +11,6 @@
 namespace facebridge {
 
 // The digest of the bytes as 64 lowercase hex digits.
-std::string sha256(const std::uint8_t* data, std::size_t size);
+FACEBRIDGECORE_API std::string sha256(const std::uint8_t* data, std::size_t size);
 
 }  // namespace facebridge

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Messages.h"
 
 #include <chrono>
@@ -48,7 +49,7 @@ class TransportThread;
 
 // Connects, greets, keeps the heartbeat and connects again. Methods may be called from any one thread at a time; none
 // of them blocks on the network, and none throws.
-class Transport {
+class FACEBRIDGECORE_API Transport {
 public:
     explicit Transport(TransportOptions options);
     ~Transport();
@@ -84,6 +85,6 @@ private:
 };
 
 // Whether an address names this machine only, so that it needs no keys.
-bool is_loopback(const std::string& address);
+FACEBRIDGECORE_API bool is_loopback(const std::string& address);
 
 }  // namespace facebridge

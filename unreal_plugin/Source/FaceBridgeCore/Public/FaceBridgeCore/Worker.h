@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Schema.h"
 #include "FaceBridgeCore/Transport.h"
 
@@ -83,7 +84,7 @@ class HeldJob;
 
 // Takes jobs, answers each sample exactly once, and after a loss connects again for more: whoever runs it decides how
 // often to hope. Call `tick` from the thread that owns the renderer, often: it never blocks.
-class Worker {
+class FACEBRIDGECORE_API Worker {
 public:
     Worker(WorkerOptions options, Schema schema, Renderer& renderer);
     ~Worker();
