@@ -14,7 +14,6 @@ class USkeletalMeshComponent;
 namespace facebridge
 {
 	struct Character;
-	struct RigPose;
 	struct Schema;
 }
 
@@ -79,6 +78,7 @@ public:
 	UFUNCTION(BlueprintPure, Category = "FaceBridge")
 	TArray<FString> GetRemarks() const;
 
+	virtual void BeginPlay() override;
 	virtual void OnRegister() override;
 #if WITH_EDITOR
 	virtual void PostEditUndo() override;
@@ -87,7 +87,9 @@ public:
 
 private:
 	bool EnsureRigMap(const facebridge::Schema& Schema, FString& OutProblem);
-	void Drive(const facebridge::RigPose& Pose);
-	bool Hold(const facebridge::Character& Character, FString& OutProblem);
+	bool Change(const facebridge::Character& Character);
+	const facebridge::Schema* FindSchema() const;
 	TArray<USkeletalMeshComponent*> FindMeshes() const;
+
+	TArray<FString> Remarks;
 };

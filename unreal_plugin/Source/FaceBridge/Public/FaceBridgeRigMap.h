@@ -13,6 +13,7 @@ namespace facebridge
 {
 	struct Rig;
 	struct RigInventory;
+	struct RigReport;
 	struct Schema;
 }
 
@@ -146,6 +147,8 @@ public:
 private:
 	struct FParsed;
 
+	const FParsed& Parse() const;
+	void Take(const facebridge::Schema& Schema, const facebridge::Rig& Rig, const facebridge::RigReport& Report);
 	void Forget();
 
 	/** Derived from the properties, rebuilt on demand. */

@@ -58,6 +58,18 @@ public:
 	UPROPERTY(EditAnywhere, Config, Category = "Farm", meta = (ClampMin = "100"))
 	float CellDistance = 1000.0f;
 
+	/** Whether pictures show the character alone, before black; else all of the level. */
+	UPROPERTY(EditAnywhere, Config, Category = "Farm")
+	bool bCharactersAlone = true;
+
+	/** Direction of the character's front, in degrees about its vertical axis, when no camera has the tag FaceBridge. */
+	UPROPERTY(EditAnywhere, Config, Category = "Farm")
+	float FrontYaw = 90.0f;
+
+	/** Exposure compensation of all pictures, in stops; exposure is fixed. */
+	UPROPERTY(EditAnywhere, Config, Category = "Farm")
+	float ExposureBias = 0.0f;
+
 	/** Frames drawn and thrown away before the first picture. -FaceBridgeWarmUp= overrides it. */
 	UPROPERTY(EditAnywhere, Config, Category = "Farm", meta = (ClampMin = "1", ClampMax = "600"))
 	int32 WarmUpFrames = 8;

@@ -1,0 +1,116 @@
+// Copies, polls and maps on the render thread; the game thread never waits for it.
+
+#include "FaceBridgeReadback.h"
+
+#include "HAL/PlatformTime.h"
+#include "RHIGPUReadback.h"
+#include "RenderingThread.h"
+#include "TextureResource.h"
+
+THIRD_PARTY_INCLUDES_START
+#include "FaceBridgeCore/CaptureGrid.h"
+#include <atomic>
+THIRD_PARTY_INCLUDES_END
+
+namespace
+{
+	enum class ESlotState : uint8
+	{
+		Free,
+		Copying,
+		Read
+	};
+}
+
+/** The game thread owns a slot that is free or read, the render thread one that copies. */
+struct FFaceBridgeReadbackPool::FSlot
+{
+	FRHIGPUTextureReadback Readback{FName(TEXT("FaceBridgeReadback"))};
+	std::atomic<ESlotState> State{ESlotState::Free};
+	std::int64_t Ticket = 0;
+	int32 ImagePx = 0;
+	uint64 StartedFrame = 0;
+	double StartedSeconds = 0.0;
+	facebridge::ByteArray Pixels;
+
+	/** On the render thread: whether the picture is here, and if so, its pixels. */
+	bool Read()
+	{
+		if (!Readback.IsReady())
+		{
+			return false;
+		}
+		int32 RowPitchInPixels = 0;
+		int32 Height = 0;
+		const void* Memory = Readback.Lock(RowPitchInPixels, &Height);
+		facebridge::BgraFrame Frame;
+		Frame.data = static_cast<const std::uint8_t*>(Memory);
+		Frame.row_bytes = static_cast<std::size_t>(RowPitchInPixels) * 4;
+		Frame.width = static_cast<std::size_t>(RowPitchInPixels);
+		Frame.height = static_cast<std::size_t>(Height);
+		if (Memory == nullptr || !facebridge::crop(Frame, 0, 0, static_cast<std::size_t>(ImagePx), Pixels))
+		{
+			Pixels = facebridge::ByteArray();
+		}
+		Readback.Unlock();
+		return true;
+	}
+};
+
+FFaceBridgeReadbackPool::FFaceBridgeReadbackPool(int32 Count)
+{
+	for (int32 Index = 0; Index < Count; ++Index)
+	{
+		Slots.Add(MakeShared<FSlot, ESPMode::ThreadSafe>());
+	}
+}
+
+bool FFaceBridgeReadbackPool::HasRoom() const
+{
+	return Slots.ContainsByPredicate([](const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot) { return Slot->State == ESlotState::Free; });
+}
+
+bool FFaceBridgeReadbackPool::Start(FTextureRenderTargetResource* Target, int32 ImagePx, std::int64_t Ticket)
+{
+	const int32 Index = Slots.IndexOfByPredicate([](const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot) { return Slot->State == ESlotState::Free; });
+	if (Index == INDEX_NONE || Target == nullptr)
+	{
+		return false;
+	}
+	const TSharedPtr<FSlot, ESPMode::ThreadSafe> Slot = Slots[Index];
+	Slot->Ticket = Ticket;
+	Slot->ImagePx = ImagePx;
+	Slot->StartedFrame = GFrameCounter;
+	Slot->StartedSeconds = FPlatformTime::Seconds();
+	Slot->State = ESlotState::Copying;
+	ENQUEUE_RENDER_COMMAND(FaceBridgeCopy)
+	([Slot, Target](FRHICommandListImmediate& Commands) { Slot->Readback.EnqueueCopy(Commands, Target->GetRenderTargetTexture()); });
+	return true;
+}
+
+TArray<FFaceBridgePicture> FFaceBridgeReadbackPool::Collect()
+{
+	TArray<FFaceBridgePicture> Found;
+	for (const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot : Slots)
+	{
+		if (Slot->State == ESlotState::Read)
+		{
+			FFaceBridgePicture& Picture = Found.AddDefaulted_GetRef();
+			Picture.Ticket = Slot->Ticket;
+			Picture.Pixels = MoveTemp(Slot->Pixels);
+			Picture.Milliseconds = (FPlatformTime::Seconds() - Slot->StartedSeconds) * 1000.0;
+			Slot->State = ESlotState::Free;
+		}
+		else if (Slot->State == ESlotState::Copying && Slot->StartedFrame < GFrameCounter)
+		{
+			ENQUEUE_RENDER_COMMAND(FaceBridgePoll)
+			([Slot](FRHICommandListImmediate&) {
+				if (Slot->State == ESlotState::Copying && Slot->Read())
+				{
+					Slot->State = ESlotState::Read;
+				}
+			});
+		}
+	}
+	return Found;
+}
