@@ -181,7 +181,8 @@ def _exports(file: SourceFile, types: list[Reflected]) -> list[Finding]:
             text = f"{match[1]} is public, has functions defined elsewhere and is not exported: write {macro}"
             found.append(file.finding("exported", match.start(), text))
     pattern = re.compile(
-        r"^[ \t]*(?!.*\b(?:using|typedef|return|DECLARE_\w+|friend)\b)([\w:<>,&* \t]+?[\s&*])(\w+|operator\S+)\([^;{}]*\)\s*;",
+        r"^[ \t]*(?!.*\b(?:using|typedef|return|DECLARE_\w+|friend)\b)([\w:<>,&* \t]+?[\s&*])"
+        r"(\w+|operator\S+)\([^;{}]*\)\s*;",
         re.MULTILINE,
     )
     for match in pattern.finditer(file.bare):

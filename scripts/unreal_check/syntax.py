@@ -15,7 +15,17 @@ from . import headers
 from .source import CORE, Finding, Layer, SourceFile
 
 CHECK = "syntax"
-FLAGS = ("-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused-parameter", "-fdiagnostics-color=never")
+FLAGS = (
+    "-std=c++20",
+    "-fsyntax-only",
+    "-Wall",
+    "-Wextra",
+    "-Wno-unused-parameter",
+    # Unreal's build tool makes errors of these two.
+    "-Wshadow",
+    "-Wundef",
+    "-fdiagnostics-color=never",
+)
 _DIAGNOSTIC = re.compile(r"^(?P<path>[^:\n]+):(?P<line>\d+):\d+: (?:fatal )?(?P<kind>error|warning): (?P<text>.*)$")
 # Where in the layer a fault within a stub header comes from: said before it for templates, after it for macros.
 _ORIGIN = re.compile(
@@ -32,33 +42,61 @@ class Variant:
 
     editor: bool = True
     minor: int = 6
+    unity: bool = False
 
     def defines(self) -> list[str]:
         return [f"-DWITH_EDITOR={int(self.editor)}", "-DENGINE_MAJOR_VERSION=5", f"-DENGINE_MINOR_VERSION={self.minor}"]
 
     def __str__(self) -> str:
-        return f"UE 5.{self.minor}, {'editor' if self.editor else 'packaged game'}"
-
-
-def variants(file: SourceFile) -> list[Variant]:
-    """The editor module lives in the editor only; a file that asks for the version is read under three of them."""
-    packaged = [] if file.module == "FaceBridgeEditor" else [Variant(editor=False)]
-    older = [Variant(minor=4), Variant(minor=7)] if _VERSIONS.search(file.code) else []
-    return [Variant(), *packaged, *older]
+        joined = ", all files of the module as one" if self.unity else ""
+        return f"UE 5.{self.minor}, {'editor' if self.editor else 'packaged game'}{joined}"
 
 
 def check(layer: Layer, build: Path, jobs: int = 2, only: Iterable[Path] | None = None) -> list[Finding]:
-    """Compile every file (or those of `only`) in each of its variants; headers also on their own."""
+    """Compile every file by itself, then each module as one in every variant; with `only`, just those files."""
     compiler = os.environ.get("CXX") or "g++"
     if shutil.which(compiler) is None:
         return [Finding(CHECK, compiler, 0, f"the compiler {compiler} was not found; install g++ 11 or set CXX")]
     headers.write(layer, build / "generated")
-    chosen = None if only is None else {path.resolve() for path in only}
-    files = [file for file in layer.files if chosen is None or file.path.resolve() in chosen]
-    work = [(file, variant) for file in files for variant in variants(file)]
+    if only is None:
+        # The longest first, so that no compiler waits for the last one.
+        work = unity(layer, build)
+        work += [(file.path, file.module, Variant()) for file in layer.files if not _is_first_include(layer, file)]
+    else:
+        chosen = {path.resolve() for path in only}
+        work = [(file.path, file.module, Variant()) for file in layer.files if file.path.resolve() in chosen]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         results = pool.map(lambda job: _compile(compiler, layer, build, *job), work)
         return _unique([finding for found in results for finding in found])
+
+
+def _is_first_include(layer: Layer, file: SourceFile) -> bool:
+    """Whether a source of the header's name includes it before anything else, which shows that it stands by itself."""
+    if file.path.suffix != ".h":
+        return False
+    twins = [other for other in layer.files if other.path.stem == file.path.stem and other.path.suffix == ".cpp"]
+    return any(twin.includes and Path(twin.includes[0][1]).name == file.path.name for twin in twins)
+
+
+def unity(layer: Layer, build: Path) -> list[tuple[Path, str, Variant]]:
+    """One file per module that includes all of its sources, which is how Unreal's build tool compiles small modules.
+
+    Names that two sources define for themselves meet there, and so does a macro that one leaves behind. The editor
+    module lives in the editor only; a module that asks for the version is read under the oldest and the newest too.
+    """
+    made: list[tuple[Path, str, Variant]] = []
+    for module in sorted({file.module for file in layer.files if file.path.suffix == ".cpp"}):
+        sources = [file.path for file in layer.files if file.module == module and file.path.suffix == ".cpp"]
+        path = build / "unity" / f"{module}.cpp"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f'#include "{source}"\n' for source in sources), encoding="utf-8")
+        variants = [Variant(unity=True)]
+        if module != "FaceBridgeEditor":
+            variants.append(Variant(editor=False, unity=True))
+        if any(_VERSIONS.search(file.code) for file in layer.files if file.module == module):
+            variants += [Variant(minor=4, unity=True), Variant(minor=7, unity=True)]
+        made += [(path, module, variant) for variant in variants]
+    return made
 
 
 def includes(layer: Layer, build: Path, module: str) -> list[str]:
@@ -72,21 +110,21 @@ def includes(layer: Layer, build: Path, module: str) -> list[str]:
     return [f"-I{folder}" for folder in [*folders, layer.stubs]]
 
 
-def _compile(compiler: str, layer: Layer, build: Path, file: SourceFile, variant: Variant) -> list[Finding]:
+def _compile(compiler: str, layer: Layer, build: Path, path: Path, module: str, variant: Variant) -> list[Finding]:
     names = [path.name for path in sorted((layer.plugin / "Source").iterdir()) if path.is_dir()]
     command = [compiler, *FLAGS, *variant.defines(), *(f"-D{name.upper()}_API=" for name in names)]
-    command += ['-DUE_PLUGIN_NAME="FaceBridge"', f'-DUE_MODULE_NAME="{file.module}"']
-    command += includes(layer, build, file.module)
-    if file.path.suffix == ".h":
+    command += ['-DUE_PLUGIN_NAME="FaceBridge"', f'-DUE_MODULE_NAME="{module}"']
+    command += includes(layer, build, module)
+    if path.suffix == ".h":
         # The pragma would be warned of in a file that is compiled by itself.
-        command += ["-include", str(file.path), "-x", "c++", os.devnull]
+        command += ["-include", str(path), "-x", "c++", os.devnull]
     else:
-        command.append(str(file.path))
+        command.append(str(path))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = _findings(done.stderr.splitlines(), layer, variant)
     if done.returncode and not found and not _only_undefined(done.stderr):
         last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-        found.append(Finding(CHECK, file.name, 0, f"the compiler failed: {last[0]}"))
+        found.append(Finding(CHECK, str(path), 0, f"the compiler failed: {last[0]}"))
     return found
 
 
@@ -126,6 +164,7 @@ def _only_undefined(output: str) -> bool:
 def _unique(findings: list[Finding]) -> list[Finding]:
     """One finding a place and message: headers are read by many files, and most faults show in every variant."""
     seen: dict[tuple[str, int, str], Finding] = {}
-    for finding in findings:
+    # What a file by itself shows is told of it, not of the whole module.
+    for finding in sorted(findings, key=lambda finding: "as one" in finding.text):
         seen.setdefault((finding.path, finding.line, finding.text.rsplit(" (UE ", 1)[0]), finding)
     return list(seen.values())

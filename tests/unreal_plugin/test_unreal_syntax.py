@@ -102,3 +102,18 @@ def test_what_only_the_editor_has_does_not_pass_in_a_packaged_game(tmp_path: Pat
 def test_a_header_that_leans_on_another_files_includes_is_caught(tmp_path: Path) -> None:
     found = compiled(plugin(tmp_path, {HEADER: ('#include "Components/ActorComponent.h"\n', "")}), tmp_path)
     assert {finding.path for finding in found} >= {"unreal_plugin/Source/FaceBridge/Public/Sample.h"}
+
+
+def test_two_sources_with_a_name_of_their_own_collide_as_in_unreals_build(tmp_path: Path) -> None:
+    text = '// More.\n\n#include "Sample.h"\n\nstatic int32 Twice(int32 Value)\n{\n\treturn Value * 2;\n}\n'
+    text += "\nint32 Name(int32 Value)\n{\n\treturn Twice(Value);\n}\n"
+    more = {f"Source/FaceBridge/Private/{name}.cpp": text.replace("Name", name) for name in ("One", "Two")}
+    found = compiled(plugin(tmp_path, more=more), tmp_path)
+    assert found
+    assert all("as one" in finding.text for finding in found)
+
+
+def test_a_name_that_hides_another_is_an_error_as_in_unreals_build(tmp_path: Path) -> None:
+    hiding = blocks(["const float Value = 1.0f; Values.Add(Value);"])
+    found = compiled(plugin(tmp_path, {SOURCE: (IN_BODY, hiding)}), tmp_path, SOURCE)
+    assert any("shadows" in finding.text for finding in found)
