@@ -15,7 +15,7 @@ _TABLE = {
         Subsystems/ TextureResource.h UnrealClient.h SceneView.h SceneInterface.h ShowFlags.h ShaderCompiler.h
         AssetCompilingManager.h ContentStreaming.h ReferenceSkeleton.h SkeletalMeshTypes.h
         Rendering/SkeletalMeshRenderData.h Commandlets/ EngineGlobals.h EngineModule.h SkinnedAssetCompiler.h
-        ImageUtils.h Selection.h SkeletalMeshCompiler.h
+        ImageUtils.h Selection.h SkeletalMeshCompiler.h BoneContainer.h BonePose.h
     """,
     "UnrealEd": """
         TickableEditorObject.h Editor.h Editor/ EditorUndoClient.h ScopedTransaction.h FileHelpers.h Factories/

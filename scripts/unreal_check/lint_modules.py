@@ -77,7 +77,8 @@ def _module(
 ) -> list[Finding]:
     found: list[Finding] = []
     where = build.relative_to(layer.plugin.parent).as_posix()
-    declared = dependencies(build.read_text(encoding="utf-8"))
+    text = build.read_text(encoding="utf-8")
+    declared = dependencies(text)
     needed: set[str] = set()
     implemented = 0
     for file in (file for file in layer.files if file.module == module):
@@ -85,8 +86,8 @@ def _module(
         for line, header in file.includes:
             owner = _owner(layer, header, index, by_header, own)
             if owner is None:
-                text = f'"{header}" belongs to no known module: add it to scripts/unreal_check/header_modules.py'
-                found.append(Finding("module", file.name, line, text))
+                problem = f'"{header}" belongs to no known module: add it to scripts/unreal_check/header_modules.py'
+                found.append(Finding("module", file.name, line, problem))
             elif owner != module:
                 needed.add(owner)
                 found += _needs(file, line, header, owner, declared, where)
@@ -94,16 +95,15 @@ def _module(
         found.append(
             Finding("module", where, 1, f"IMPLEMENT_MODULE(..., {module}) stands {implemented} times in its sources")
         )
+    lines = text.splitlines()
     for name, (_, line) in declared.items():
-        if name not in needed | _BASE:
-            found.append(
-                Finding("module-unused", where, line, f"{name} is declared and no file of {module} includes it")
+        # A comment beside the name says why a module is linked that no header shows.
+        if name not in needed | _BASE and "//" not in lines[line - 1]:
+            problem = (
+                f"{name} is declared and no file of {module} includes it: remove it, or say why in a comment beside it"
             )
-        if (
-            module != "FaceBridgeEditor"
-            and name in EDITOR_MODULES
-            and "bBuildEditor" not in build.read_text(encoding="utf-8")
-        ):
+            found.append(Finding("module-unused", where, line, problem))
+        if module != "FaceBridgeEditor" and name in EDITOR_MODULES and "bBuildEditor" not in text:
             found.append(Finding("module", where, line, f"{name} is the editor's and {module} runs in games too"))
     return found
 

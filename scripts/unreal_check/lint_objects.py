@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .functions import Body, Lambda, bodies, lambdas
@@ -24,7 +25,7 @@ _GLOBALS = re.compile(
     rf"|IsValid|CollectGarbage|{_OBJECT})\b"
 )
 # Functions that the core may call on its own thread, by the interface of Engine.h that the class implements.
-ANY_THREAD = {
+_ANY_THREAD = {
     "facebridge::Log": {"write"},
     "facebridge::MainThread": {"post"},
     "FRunnable": {"Run", "Stop"},
@@ -43,6 +44,20 @@ def check(layer: Layer) -> list[Finding]:
     for file in layer.files:
         found += _threads(file, members, bases)
     return found
+
+
+def on_any_thread(layer: Layer) -> Iterator[tuple[SourceFile, Body]]:
+    """Functions of the layer that the core, or a thread of the layer's own, calls off the game thread."""
+    bases = {owner: base for file in layer.files for owner, base, _, _ in _classes(file)}
+    for file in layer.files:
+        for body in bodies(file.bare):
+            if _is_on_any_thread(body, bases):
+                yield file, body
+
+
+def _is_on_any_thread(body: Body, bases: dict[str, str]) -> bool:
+    base = bases.get(body.owner, "")
+    return any(name in base and body.short in functions for name, functions in _ANY_THREAD.items())
 
 
 def _classes(file: SourceFile) -> list[tuple[str, str, int, int]]:
@@ -128,9 +143,8 @@ def _threads(file: SourceFile, members: dict[str, set[str]], bases: dict[str, st
 
 def _regions(file: SourceFile, body: Body, bases: dict[str, str]) -> list[_Region]:
     found: list[_Region] = []
-    for base, names in ANY_THREAD.items():
-        if base in bases.get(body.owner, "") and body.short in names:
-            found.append(_Region(body.start, body.end, f"in {body.owner}::{body.short}, which runs on any thread", ""))
+    if _is_on_any_thread(body, bases):
+        found.append(_Region(body.start, body.end, f"in {body.owner}::{body.short}, which runs on any thread", ""))
     for match in _ELSEWHERE.finditer(file.bare, body.start, body.end):
         opened = match.end() - 1
         if match[1] == "ENQUEUE_RENDER_COMMAND":

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import declarations
 from .functions import bodies
 from .lint_modules import dependencies, module_of
-from .lint_objects import ANY_THREAD
+from .lint_objects import on_any_thread
 from .lint_undo import kept
 from .reflect import parse
 from .source import CORE, Layer, SourceFile, arguments
@@ -64,7 +65,7 @@ def swapped_arguments(layer: Layer, index: Index) -> Iterator[_Place]:
             if len(given) >= 2:
                 kinds.setdefault(name, set()).add((given[0].type, given[1].type))
     for file in _sources(layer):
-        for match in re.finditer(r"(?:->|::)([A-Z]\w+)\s*\(", file.bare):
+        for match in re.finditer(r"(?:->|\.)([A-Z]\w+)\s*\(", file.bare):
             known = kinds.get(match[1].lower())
             if not known or not all("Name" in pair and "float" in pair for pair in known):
                 continue
@@ -86,13 +87,13 @@ def narrow_literal(layer: Layer, index: Index) -> Iterator[_Place]:
 
 def wrong_property(layer: Layer, index: Index) -> Iterator[_Place]:
     """An engine's property by a name that it does not have."""
-    known = {name for entry in index.entries.values() for name in entry.properties}
+    items = [item for path in layer.stub_files for item in declarations.read(path)]
+    known = {name for item in items for name, _, _ in item.properties if index.property(item.name, name)}
     own = {member.name for file in _sources(layer, ".h") for item in parse(file) for member in item.of("UPROPERTY")}
     for file in _sources(layer):
-        for match in re.finditer(r"->(b?[A-Z]\w+)\s*=(?!=)", file.bare):
-            name = match[1]
-            if name not in own and re.sub(r"^b(?=[A-Z])", "", name).lower() in known:
-                yield file.path, match.start(1), name, f"{name}s"
+        for match in re.finditer(r"(?:->|\.)(b?[A-Z]\w+)\s*=(?!=)", file.bare):
+            if match[1] in known - own:
+                yield file.path, match.start(1), match[1], f"{match[1]}s"
 
 
 def missing_modify(layer: Layer, index: Index) -> Iterator[_Place]:
@@ -137,11 +138,10 @@ def missing_module(layer: Layer, index: Index) -> Iterator[_Place]:
 def object_from_the_worker(layer: Layer, index: Index) -> Iterator[_Place]:
     """A UObject touched where the core calls from its own thread."""
     names = sorted(item.name for file in layer.files for item in parse(file) if item.kind == "UCLASS")
-    for file in _sources(layer):
-        for body in bodies(file.bare):
-            if any(body.short in functions for functions in ANY_THREAD.values()) and body.owner[:1] == "F":
-                touched = f"\n\tGetMutableDefault<{names[0]}>()->SaveConfig();"
-                yield file.path, body.start, file.text[body.start : body.start + 1], touched + "\n"
+    for file, body in on_any_thread(layer):
+        if file.path.suffix == ".cpp":
+            touched = f"\n\tGetMutableDefault<{names[0]}>()->SaveConfig();"
+            yield file.path, body.start, file.text[body.start : body.start + 1], touched + "\n"
 
 
 def changed_message(layer: Layer, index: Index) -> Iterator[_Place]:
