@@ -30,6 +30,13 @@ _ANY_THREAD = {
     "facebridge::MainThread": {"post"},
     "FRunnable": {"Run", "Stop"},
     "FNonAbandonableTask": {"DoWork"},
+    "FAnimInstanceProxy": {"Evaluate", "EvaluateAnimation", "Update", "UpdateAnimation", "CacheBones"},
+    "FAnimNode": {
+        "Evaluate_AnyThread",
+        "EvaluateSkeletalControl_AnyThread",
+        "Update_AnyThread",
+        "CacheBones_AnyThread",
+    },
 }
 
 
@@ -47,12 +54,10 @@ def check(layer: Layer) -> list[Finding]:
 
 
 def on_any_thread(layer: Layer) -> Iterator[tuple[SourceFile, Body]]:
-    """Functions of the layer that the core, or a thread of the layer's own, calls off the game thread."""
+    """Functions of the layer that are called off the game thread, those that the core calls first."""
     bases = {owner: base for file in layer.files for owner, base, _, _ in _classes(file)}
-    for file in layer.files:
-        for body in bodies(file.bare):
-            if _is_on_any_thread(body, bases):
-                yield file, body
+    found = [(file, body) for file in layer.files for body in bodies(file.bare) if _is_on_any_thread(body, bases)]
+    yield from sorted(found, key=lambda place: "facebridge::" not in bases[place[1].owner])
 
 
 def _is_on_any_thread(body: Body, bases: dict[str, str]) -> bool:
