@@ -1,10 +1,11 @@
-"""Writes the golden messages and files of the plugin's readers as a first corpus for unreal_plugin/Tests/Fuzz.
+"""Unpacks the corpus of the plugin's fuzzer, golden messages and files included, or packs what a run has found.
 
-    python scripts/fuzz_corpus.py OUT
+    python scripts/fuzz_corpus.py unpack OUT
+    python scripts/fuzz_corpus.py pack FOLDER
 
-`scripts/test_core.sh` adds these to the kept corpus before it fuzzes; what a longer run finds can be kept by
-`build/core-fuzz/FaceBridgeFuzzer -merge=1 unreal_plugin/Tests/Fuzz/corpus FOUND`. An input's form is described in
-DecodeFuzzer.cpp.
+`scripts/test_core.sh` unpacks it before it fuzzes. To keep what a longer run found, have libFuzzer choose first:
+`build/core-fuzz/FaceBridgeFuzzer -merge=1 -use_counters=0 -max_len=4096 CHOSEN FOUND`, then pack CHOSEN. An input's
+form is described in unreal_plugin/Tests/Fuzz/DecodeFuzzer.cpp.
 """
 
 from __future__ import annotations
@@ -14,26 +15,59 @@ import hashlib
 import json
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = ROOT / "tests" / "conformance" / "vectors.json"
 SCHEMAS = ROOT / "unreal_plugin" / "Tests" / "Schemas.h"
+KEPT = ROOT / "unreal_plugin" / "Tests" / "Fuzz" / "corpus.zip"
+MOST_BYTES = 300_000
 LONGEST_PART = 65_535
 """What the two bytes of a part's length can say; the vectors with longer ones are about that length alone."""
 
 
 def main() -> int:
-    """Write one file an input, named by its hash so that a second run changes nothing."""
+    """Unpack or pack; 1 with a sentence for a corpus that has grown too large to keep."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("out", type=Path)
+    parser.add_argument("what", choices=["unpack", "pack"])
+    parser.add_argument("folder", type=Path)
     args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    inputs = [*messages(), *files()]
-    for data in inputs:
-        (args.out / hashlib.sha1(data, usedforsecurity=False).hexdigest()).write_bytes(data)
-    print(f"{args.out} has {len(inputs)} first inputs")
+    if args.what == "unpack":
+        print(f"{args.folder} has {unpack(args.folder)} inputs")
+        return 0
+    size = pack(args.folder)
+    if size > MOST_BYTES:
+        print(f"{KEPT} has {size} bytes, at most {MOST_BYTES} are kept: choose by -merge=1 first", file=sys.stderr)
+        return 1
+    print(f"{KEPT} has {size} bytes")
     return 0
+
+
+def unpack(folder: Path) -> int:
+    """Write one file an input, named by its hash; how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(KEPT) as kept:
+        inputs = [kept.read(name) for name in kept.namelist()] + messages() + files()
+    for data in inputs:
+        (folder / name_of(data)).write_bytes(data)
+    return len(inputs)
+
+
+def pack(folder: Path) -> int:
+    """Replace what is kept by a folder's files, in an order and with dates that depend on nothing else; its size."""
+    inputs = sorted((path.read_bytes() for path in folder.iterdir()), key=name_of)
+    golden = {*messages(), *files()}
+    with zipfile.ZipFile(KEPT, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as kept:
+        for data in inputs:
+            if data not in golden:
+                kept.writestr(zipfile.ZipInfo(name_of(data)[:12]), data, zipfile.ZIP_DEFLATED)
+    return KEPT.stat().st_size
+
+
+def name_of(data: bytes) -> str:
+    """What libFuzzer calls such an input."""
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
 
 def messages() -> list[bytes]:

@@ -24,7 +24,7 @@ public:
 
     Put put(Parts parts) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        if (!joined_) {
+        if (!joined_ || closed_) {
             return Put::NotJoined;
         }
         if (outgoing_.size() >= most_) {
@@ -53,7 +53,7 @@ public:
         return true;
     }
 
-    // Nobody takes any more: a full queue then holds the network thread up no longer.
+    // Nothing is put or taken any more: a full queue then holds the network thread up no longer.
     void close() {
         {
             const std::lock_guard<std::mutex> lock(mutex_);

@@ -17,7 +17,7 @@ constexpr milliseconds kLongestPoll{250};
 // The end in parts: sending what was accepted, then a closing socket's bye. Who stops waits for both and a little more.
 constexpr milliseconds kLastWords{60};
 constexpr milliseconds kLinger{60};
-constexpr milliseconds kPatience{180};
+constexpr milliseconds kPatience{150};
 
 }  // namespace
 
