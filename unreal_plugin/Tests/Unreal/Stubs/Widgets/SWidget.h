@@ -8,7 +8,6 @@
 #include "Layout/Margin.h"
 #include "Widgets/DeclarativeSyntaxSupport.h"
 
-struct FOptionalSize { FOptionalSize(); FOptionalSize(float Size); }; // S40
 class SWidget : public TSharedFromThis<SWidget> // S21
 {
 public:

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "Types/SlateStructs.h"
 #include "Widgets/SWidget.h"
 
 class SBox : public SWidget // S40
