@@ -21,6 +21,7 @@ _TABLE = {
         TickableEditorObject.h Editor.h Editor/ EditorUndoClient.h ScopedTransaction.h FileHelpers.h Factories/
         LevelEditorViewport.h EditorDirectories.h ObjectTools.h
     """,
+    "AnimationCore": "BoneIndices.h",
     "EditorSubsystem": "Subsystems/EditorSubsystem.h",
     "DeveloperSettings": "Engine/DeveloperSettings.h",
     "RenderCore": "RenderingThread.h RenderResource.h RenderCommandFence.h",

@@ -172,9 +172,10 @@ def _exports(file: SourceFile, types: list[Reflected]) -> list[Finding]:
             text = f"{item.name} is public and not exported: write `class {macro} {item.name}`"
             found.append(file.finding("exported", item.offset, text))
     names = {item.name for item in types}
+    nested = _nested(file.bare)
     for match in re.finditer(r"^[ \t]*(?:class|struct)\s+(\w+)\s*(?:final\s*)?(?::[^;{]*)?\{", file.bare, re.MULTILINE):
         before = file.bare[: match.start()].rstrip()
-        if match[1] in names or before.endswith(">") or _nested(file.bare, match.start()):
+        if match[1] in names or before.endswith(">") or any(a < match.start() < b for a, b in nested):
             continue
         inside = _declarations(file.bare[match.end() : closing(file.bare, match.end() - 1)])
         if re.search(r"(?:\w|operator\S+)\s*\([^;{}]*\)\s*(?:const|override|\s)*;", inside):
@@ -186,7 +187,7 @@ def _exports(file: SourceFile, types: list[Reflected]) -> list[Finding]:
         re.MULTILINE,
     )
     for match in pattern.finditer(file.bare):
-        if macro not in match[1] and "inline" not in match[1] and not _nested(file.bare, match.start()):
+        if macro not in match[1] and "inline" not in match[1] and not any(a < match.start() < b for a, b in nested):
             text = f"{match[2]} is a public function and not exported: write {macro} before it"
             found.append(file.finding("exported", match.start(2), text))
     return found
@@ -199,15 +200,17 @@ def _declarations(inside: str) -> str:
     return inside
 
 
-def _nested(bare: str, offset: int) -> bool:
-    """Whether the offset lies within braces that are not a namespace's."""
-    stack: list[bool] = []
-    for match in re.finditer(r"[{}]", bare[:offset]):
-        if match[0] == "{":
-            stack.append(bool(re.search(r"\bnamespace\b[\s\w:]*$", bare[: match.start()])))
-        elif stack:
-            stack.pop()
-    return not all(stack)
+def _nested(bare: str) -> list[tuple[int, int]]:
+    """Spans of the outermost braces that are not a namespace's: classes, enums and bodies."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while (start := bare.find("{", at)) >= 0:
+        if re.search(r"\bnamespace\b[\s\w:]*$", bare[max(start - 200, 0) : start]):
+            at = start + 1
+        else:
+            at = closing(bare, start) + 1
+            found.append((start, at))
+    return found
 
 
 def _blueprint(file: SourceFile, item: Reflected) -> list[Finding]:

@@ -37,7 +37,7 @@ def module_of(header: str, index: Index) -> str | None:
     """The module that owns a header of the engine; None when neither the table nor the index knows it."""
     if header in HEADERS:
         return HEADERS[header]
-    modules = index.by_header().get(PurePosixPath(header).name, set())
+    modules = index.by_header.get(PurePosixPath(header).name, set())
     if len(modules) == 1:
         return next(iter(modules))
     folders = [key for key in HEADERS if key.endswith("/") and header.startswith(key)]

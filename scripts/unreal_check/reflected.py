@@ -57,7 +57,7 @@ def check(layer: Layer, index: Index) -> Report:
                     report.unknown.append(item.name)
                 continue
             _compare(layer, index, item, entry, words, report)
-    report.unknown.sort()
+    report.unknown = sorted(set(report.unknown))
     return report
 
 

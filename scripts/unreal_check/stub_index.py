@@ -6,6 +6,7 @@ functions with argument types in order, properties, and enum values. It is a dev
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import re
@@ -102,6 +103,7 @@ class Index:
                     return entry.properties[wanted]
         return None
 
+    @functools.cached_property
     def by_header(self) -> dict[str, set[str]]:
         """Header file -> modules that have reflected types in a header of that name."""
         found: dict[str, set[str]] = {}
