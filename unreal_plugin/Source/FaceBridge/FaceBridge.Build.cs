@@ -20,7 +20,7 @@ public class FaceBridge : ModuleRules
 		});
 		PrivateDependencyModuleNames.AddRange(new string[]
 		{
-			"AnimationCore",
+			"AnimationCore", // BoneIndices.h
 			"ControlRig",
 			"RHI",
 			"RenderCore"

@@ -5,6 +5,7 @@
 #include "Animation/AnimInstanceProxy.h"
 #include "Animation/AnimNodeBase.h"
 #include "BoneContainer.h"
+#include "BoneIndices.h"
 #include "BonePose.h"
 
 namespace

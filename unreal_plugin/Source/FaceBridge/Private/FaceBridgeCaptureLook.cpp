@@ -5,6 +5,7 @@
 #include "Components/SceneCaptureComponent2D.h"
 #include "Components/SkeletalMeshComponent.h"
 #include "Engine/Engine.h"
+#include "Engine/EngineTypes.h"
 #include "Engine/TextureRenderTarget2D.h"
 #include "Engine/World.h"
 #include "FaceBridgeSettings.h"

@@ -15,6 +15,7 @@
 THIRD_PARTY_INCLUDES_START
 #include "FaceBridgeCore/Presets.h"
 #include "FaceBridgeCore/Rig.h"
+#include <algorithm>
 THIRD_PARTY_INCLUDES_END
 
 UFaceBridgeCharacterComponent::UFaceBridgeCharacterComponent()
@@ -154,7 +155,7 @@ bool UFaceBridgeCharacterComponent::SetParameter(FName Name, float Value)
 		Character = facebridge::neutral_character(*Schema);
 	}
 	const facebridge::Parameter& Parameter = Schema->parameters[*Position];
-	Character.parameters[*Position] = FMath::Clamp(Value, static_cast<float>(Parameter.minimum), static_cast<float>(Parameter.maximum));
+	Character.parameters[*Position] = std::clamp(Value, static_cast<float>(Parameter.minimum), static_cast<float>(Parameter.maximum));
 	return Change(Character);
 }
 

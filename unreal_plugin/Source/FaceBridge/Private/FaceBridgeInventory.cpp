@@ -2,6 +2,7 @@
 
 #include "Animation/MorphTarget.h"
 #include "Engine/SkeletalMesh.h"
+#include "Engine/SkinnedAssetCommon.h"
 #include "FaceBridgeRigMap.h"
 #include "FaceBridgeSkeleton.h"
 #include "FaceBridgeText.h"

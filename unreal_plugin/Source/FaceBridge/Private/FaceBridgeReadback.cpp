@@ -12,21 +12,18 @@ THIRD_PARTY_INCLUDES_START
 #include <atomic>
 THIRD_PARTY_INCLUDES_END
 
-namespace
+/** The game thread owns a slot that is free or read, the render thread one that copies. */
+struct FFaceBridgeReadbackPool::FSlot
 {
-	enum class ESlotState : uint8
+	enum class EState : uint8
 	{
 		Free,
 		Copying,
 		Read
 	};
-}
 
-/** The game thread owns a slot that is free or read, the render thread one that copies. */
-struct FFaceBridgeReadbackPool::FSlot
-{
 	FRHIGPUTextureReadback Readback{FName(TEXT("FaceBridgeReadback"))};
-	std::atomic<ESlotState> State{ESlotState::Free};
+	std::atomic<EState> State{EState::Free};
 	std::int64_t Ticket = 0;
 	int32 ImagePx = 0;
 	uint64 StartedFrame = 0;
@@ -67,12 +64,12 @@ FFaceBridgeReadbackPool::FFaceBridgeReadbackPool(int32 Count)
 
 bool FFaceBridgeReadbackPool::HasRoom() const
 {
-	return Slots.ContainsByPredicate([](const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot) { return Slot->State == ESlotState::Free; });
+	return Slots.ContainsByPredicate([](const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot) { return Slot->State == FSlot::EState::Free; });
 }
 
 bool FFaceBridgeReadbackPool::Start(FTextureRenderTargetResource* Target, int32 ImagePx, std::int64_t Ticket)
 {
-	const int32 Index = Slots.IndexOfByPredicate([](const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot) { return Slot->State == ESlotState::Free; });
+	const int32 Index = Slots.IndexOfByPredicate([](const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot) { return Slot->State == FSlot::EState::Free; });
 	if (Index == INDEX_NONE || Target == nullptr)
 	{
 		return false;
@@ -82,7 +79,7 @@ bool FFaceBridgeReadbackPool::Start(FTextureRenderTargetResource* Target, int32 
 	Slot->ImagePx = ImagePx;
 	Slot->StartedFrame = GFrameCounter;
 	Slot->StartedSeconds = FPlatformTime::Seconds();
-	Slot->State = ESlotState::Copying;
+	Slot->State = FSlot::EState::Copying;
 	ENQUEUE_RENDER_COMMAND(FaceBridgeCopy)
 	([Slot, Target](FRHICommandListImmediate& Commands) { Slot->Readback.EnqueueCopy(Commands, Target->GetRenderTargetTexture()); });
 	return true;
@@ -93,21 +90,21 @@ TArray<FFaceBridgePicture> FFaceBridgeReadbackPool::Collect()
 	TArray<FFaceBridgePicture> Found;
 	for (const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot : Slots)
 	{
-		if (Slot->State == ESlotState::Read)
+		if (Slot->State == FSlot::EState::Read)
 		{
 			FFaceBridgePicture& Picture = Found.AddDefaulted_GetRef();
 			Picture.Ticket = Slot->Ticket;
 			Picture.Pixels = MoveTemp(Slot->Pixels);
 			Picture.Milliseconds = (FPlatformTime::Seconds() - Slot->StartedSeconds) * 1000.0;
-			Slot->State = ESlotState::Free;
+			Slot->State = FSlot::EState::Free;
 		}
-		else if (Slot->State == ESlotState::Copying && Slot->StartedFrame < GFrameCounter)
+		else if (Slot->State == FSlot::EState::Copying && Slot->StartedFrame < GFrameCounter)
 		{
 			ENQUEUE_RENDER_COMMAND(FaceBridgePoll)
 			([Slot](FRHICommandListImmediate&) {
-				if (Slot->State == ESlotState::Copying && Slot->Read())
+				if (Slot->State == FSlot::EState::Copying && Slot->Read())
 				{
-					Slot->State = ESlotState::Read;
+					Slot->State = FSlot::EState::Read;
 				}
 			});
 		}

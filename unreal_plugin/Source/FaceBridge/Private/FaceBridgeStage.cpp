@@ -17,6 +17,7 @@
 #include "FaceBridgeSettings.h"
 #include "GameFramework/Actor.h"
 #include "Kismet/KismetRenderingLibrary.h"
+#include "Kismet/KismetSystemLibrary.h"
 #include "TextureResource.h"
 
 THIRD_PARTY_INCLUDES_START
@@ -38,7 +39,11 @@ namespace
 		Actor.GetComponents(Meshes);
 		for (const USkeletalMeshComponent* Mesh : Meshes)
 		{
-			Bounds += Mesh->Bounds.GetBox();
+			FVector Centre;
+			FVector Extent;
+			float Radius = 0.0f;
+			UKismetSystemLibrary::GetComponentBounds(Mesh, Centre, Extent, Radius);
+			Bounds += FBox(Centre - Extent, Centre + Extent);
 		}
 		return Bounds;
 	}

@@ -14,3 +14,12 @@ namespace EComponentMobility
 }
 enum class ESpawnActorCollisionHandlingMethod : uint8 { Undefined, AlwaysSpawn, AdjustIfPossibleButAlwaysSpawn, AdjustIfPossibleButDontSpawnIfColliding, DontSpawnIfColliding }; // C135
 enum class ETeleportType : uint8 { None, TeleportPhysics, ResetPhysics }; // C131
+enum ESceneCaptureSource : int { SCS_SceneColorHDR, SCS_SceneColorHDRNoAlpha, SCS_FinalColorLDR }; // R28
+namespace EDynamicGlobalIlluminationMethod
+{
+	enum Type : int { None, Lumen, ScreenSpace, Plugin }; // R31
+}
+namespace EReflectionMethod
+{
+	enum Type : int { None, Lumen, ScreenSpace }; // R31
+}

@@ -3,3 +3,4 @@
 #pragma once
 
 #include "UObject/Object.h"
+bool IsAsyncLoading(); // R38
