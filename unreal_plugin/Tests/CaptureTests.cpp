@@ -238,7 +238,9 @@ TEST_CASE("a wrong switch is named with what was expected") {
         {"-FaceBridgeKeys=", "a key file"},
         {"-FaceBridgeFram=tcp://x:1", "no switch -FaceBridgeFram; there are -FaceBridgeService"},
         {"-FaceBridgeNoSelfTest=1", "no switch -FaceBridgeNoSelfTest"}};
-    for (const auto& [line, words] : cases) {
+    for (const auto& each : cases) {
+        const std::string line = each.first;  // not a structured binding: CAPTURE puts it into a lambda
+        const std::string words = each.second;
         CAPTURE(line);
         FarmOptions options;
         std::string problem;
