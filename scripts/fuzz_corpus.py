@@ -4,7 +4,7 @@
     python scripts/fuzz_corpus.py pack FOLDER
 
 `scripts/test_core.sh` unpacks it before it fuzzes. To keep what a longer run found, have libFuzzer choose first:
-`build/core-fuzz/FaceBridgeFuzzer -merge=1 -use_counters=0 -max_len=4096 CHOSEN FOUND`, then pack CHOSEN. An input's
+`build/core-address/FaceBridgeFuzzer -merge=1 -use_counters=0 -max_len=4096 CHOSEN FOUND`, then pack CHOSEN. An input's
 form is described in unreal_plugin/Tests/Fuzz/DecodeFuzzer.cpp.
 """
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds the Unreal plugin's engine-free core and runs its tests with sanitizers, then fuzzes what reads strangers'
 # bytes; `make test` calls it. The programs, which the tests in tests/unreal_plugin run, are built without sanitizers
-# into build/core-plain. What waits runs beside what compiles: on two cores the fuzzer costs no time of its own.
+# into build/core-plain. What waits runs beside what compiles: on two cores the fuzzer costs no time of its own. The
+# sanitizers are clang's, which compiles them twice as fast, and the programs the default compiler's: both see the code.
 #
 #   FUZZ_S=60    seconds to fuzz; 0 leaves it out
 #   JOBS=2       compilers at once (default: one a core)
@@ -10,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 FUZZ_S=${FUZZ_S-60}
 JOBS=${JOBS-$(nproc 2>/dev/null || echo 2)}
-FUZZER=build/core-fuzz
+FUZZER=build/core-address
 started=$(date +%s)
 
 fail() { printf 'test_core: error: %s\n' "$*" >&2; exit 1; }
@@ -25,10 +26,20 @@ done
 build() {
     folder=$1 targets=$2
     shift 2
-    cmake -S unreal_plugin -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug "$@" >/dev/null
+    mkdir -p "$folder"
+    cmake -S unreal_plugin -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug "$@" >"$folder/build.log" 2>&1 ||
+        { cat "$folder/build.log" >&2; fail "$folder cannot be configured"; }
     # shellcheck disable=SC2086  # A list of words.
     cmake --build "$folder" --parallel "$JOBS" --target $targets >"$folder/build.log" ||
         { cat "$folder/build.log" >&2; fail "$folder does not compile"; }
+}
+
+# sanitized FOLDER TARGETS SANITIZERS OPTIONS...
+sanitized() {
+    folder=$1 targets=$2 sanitizers=$3
+    shift 3
+    build "$folder" "$targets" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS_DEBUG=-g1 \
+        "-DFACEBRIDGE_SANITIZE=$sanitizers" -DFACEBRIDGE_PRECOMPILE=ON "$@"
 }
 
 tests_of() { ctest --test-dir "$1" --output-on-failure >"$1/tests.log" 2>&1; }
@@ -53,30 +64,29 @@ export TSAN_OPTIONS="suppressions=$PWD/unreal_plugin/Tests/thread.supp ${TSAN_OP
 jobs_running=
 trap '[ -z "$jobs_running" ] || kill $jobs_running 2>/dev/null || true' EXIT
 
+# The fuzzer first: it runs while the rest is built.
+sanitized build/core-address FaceBridgeFuzzer address,undefined -DFACEBRIDGE_FUZZ=ON
 if [ "$FUZZ_S" != 0 ]; then
-    build "$FUZZER" FaceBridgeFuzzer -DCMAKE_CXX_COMPILER=clang++ "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1" \
-        -DFACEBRIDGE_SANITIZE=address,undefined -DFACEBRIDGE_PRECOMPILE=ON -DFACEBRIDGE_FUZZ=ON
     say "the fuzzer is built, and runs for $FUZZ_S s"
     fuzz &
     fuzzing=$!
     jobs_running="$jobs_running $fuzzing"
 fi
-
-build build/core-address FaceBridgeTests -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DFACEBRIDGE_SANITIZE=address,undefined \
-    -DFACEBRIDGE_PRECOMPILE=ON
+sanitized build/core-address FaceBridgeTests address,undefined -DFACEBRIDGE_FUZZ=ON
 say "the tests are built with AddressSanitizer, and run"
 tests_of build/core-address &
 address=$!
 jobs_running="$jobs_running $address"
 
-build build/core-thread FaceBridgeTests -DCMAKE_CXX_FLAGS_DEBUG=-g1 -DFACEBRIDGE_SANITIZE=thread -DFACEBRIDGE_PRECOMPILE=ON
+sanitized build/core-thread FaceBridgeTests thread
 say "the tests are built with ThreadSanitizer, and run"
 tests_of build/core-thread &
 thread=$!
 jobs_running="$jobs_running $thread"
 
 # Without precompiled headers, so that a file which does not include what it uses fails here and not inside Unreal.
-build build/core-plain "facebridge-panel facebridge-null-engine facebridge-measure" -DFACEBRIDGE_SANITIZE=
+build build/core-plain "facebridge-panel facebridge-null-engine facebridge-measure" -DFACEBRIDGE_SANITIZE= \
+    -DCMAKE_CXX_FLAGS_DEBUG=-g1
 say "the programs are built"
 
 report "$address" build/core-address

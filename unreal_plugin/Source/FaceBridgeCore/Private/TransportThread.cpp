@@ -290,7 +290,7 @@ void TransportThread::say_goodbye() {
 }
 
 void TransportThread::close() {
-    socket_.close(kLinger);
+    socket_.close(unsent_.empty() ? kLinger : milliseconds(0));  // who took nothing until now will not in a moment
     waker_.close();
     if (context_ != nullptr) {
         zmq_ctx_term(std::exchange(context_, nullptr));
