@@ -85,7 +85,7 @@ thread=$!
 jobs_running="$jobs_running $thread"
 
 # Without precompiled headers, so that a file which does not include what it uses fails here and not inside Unreal.
-build build/core-plain "facebridge-panel facebridge-null-engine facebridge-measure" -DFACEBRIDGE_SANITIZE= \
+build build/core-plain "facebridge-measure facebridge-null-engine facebridge-panel facebridge-rig" -DFACEBRIDGE_SANITIZE= \
     -DCMAKE_CXX_FLAGS_DEBUG=-g1
 say "the programs are built"
 
