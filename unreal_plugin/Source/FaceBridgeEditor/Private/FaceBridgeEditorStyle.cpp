@@ -16,7 +16,7 @@ FFaceBridgeEditorStyle::FFaceBridgeEditorStyle()
 		Style->SetContentRoot(Plugin->GetBaseDir() / TEXT("Resources"));
 		const FString File = Style->RootToContentDir(TEXT("FaceBridgeIcon"), TEXT(".svg"));
 		Style->Set(GetIcon(), new FSlateVectorImageBrush(File, FVector2D(20.0, 20.0)));
-		Style->Set(FName(TEXT("FaceBridge.Icon.Small")), new FSlateVectorImageBrush(File, FVector2D(16.0, 16.0)));
+		Style->Set(FName(TEXT("FaceBridge.OpenPanel.Small")), new FSlateVectorImageBrush(File, FVector2D(16.0, 16.0)));
 	}
 	FSlateStyleRegistry::RegisterSlateStyle(*Style);
 }
@@ -33,5 +33,5 @@ FName FFaceBridgeEditorStyle::GetName()
 
 FName FFaceBridgeEditorStyle::GetIcon()
 {
-	return FName(TEXT("FaceBridge.Icon"));
+	return FName(TEXT("FaceBridge.OpenPanel")); // Commands find their icon by context and name.
 }

@@ -2,10 +2,9 @@
 
 #pragma once
 
-#include "Framework/Commands/InputChord.h"
+#include "Framework/Commands/UICommandInfo.h"
 #include "Textures/SlateIcon.h"
 
-class FUICommandInfo {}; // S51
 template <typename TSelf> class TCommands : public TSharedFromThis<TSelf> // S51
 {
 public:

@@ -5,4 +5,3 @@
 #include "CoreMinimal.h"
 
 struct FInputChord { FInputChord(); }; // S51
-enum class EUserInterfaceActionType : uint8 { None, Button, ToggleButton, RadioButton, Check, CollapsedButton }; // S51
