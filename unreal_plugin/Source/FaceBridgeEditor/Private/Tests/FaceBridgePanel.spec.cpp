@@ -51,7 +51,8 @@ void FFaceBridgePanelSpec::Define()
 		});
 		It(TEXT("says that it is offline, and what to do, before there is a service"), [this] {
 			const TSharedRef<FFaceBridgePanelHost> Host = MakeShared<FFaceBridgePanelHost>();
-			const TSharedRef<SFaceBridgePanel> Panel = SNew(SFaceBridgePanel, Host);
+			const TSharedPtr<SWidget> Panel = SNew(SFaceBridgePanel, Host);
+			TestValid(TEXT("the widgets"), Panel);
 			TestTrue(TEXT("offline"), FaceBridge::ToUnreal(Host->View().status).StartsWith(TEXT("Offline")));
 			TestFalse(TEXT("why there are no sliders"), Host->View().empty.empty());
 			TestFalse(TEXT("photos can be read"), Host->View().may.import_photo);

@@ -15,7 +15,3 @@ namespace ESelectInfo
 {
 	enum Type { OnKeyPress, OnNavigation, OnMouseClick, Direct }; // S1
 }
-namespace EStretch
-{
-	enum Type { None, Fill, ScaleToFit, ScaleToFitX, ScaleToFitY, ScaleToFill, ScaleBySafeZone, UserSpecified }; // S1
-}

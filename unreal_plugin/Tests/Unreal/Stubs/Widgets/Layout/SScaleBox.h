@@ -4,6 +4,10 @@
 
 #include "Widgets/SWidget.h"
 
+namespace EStretch
+{
+	enum Type { None, Fill, ScaleToFit, ScaleToFitX, ScaleToFitY, ScaleToFill, ScaleBySafeZone, UserSpecified }; // S42
+}
 class SScaleBox : public SWidget // S42
 {
 public:
