@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from data_capture.reader import Dataset
+from data_capture.schedule import MOST_ATTEMPTS
 from engine_bridge.engines import engine_schema
 from tests.unreal_plugin.programs import program
 
@@ -39,8 +40,8 @@ def coordinator(out: Path) -> tuple[subprocess.Popen[str], str]:
     return process, line.rpartition("tcp://")[2].strip()
 
 
-def worker(address: str, schema: Path) -> subprocess.Popen[str]:
-    command = [str(program("facebridge-null-engine")), "--connect", f"tcp://{address}", "--schema", str(schema)]
+def worker(address: str, schema: Path, *more: str) -> subprocess.Popen[str]:
+    command = [str(program("facebridge-null-engine")), "--connect", f"tcp://{address}", "--schema", str(schema), *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -100,11 +101,44 @@ def test_a_worker_of_another_character_is_refused_in_words(tmp_path: Path, schem
         end(capture, first, *([second] if second else []))
 
 
+SELF_TEST = "The self-test failed: two characters gave one picture."
+
+
+def test_a_worker_whose_self_test_failed_costs_a_farm_of_others_nothing(tmp_path: Path, schema_file: Path) -> None:
+    capture, address = coordinator(tmp_path / "d")
+    unfit = worker(address, schema_file, "--unfit", SELF_TEST)
+    good: subprocess.Popen[str] | None = None
+    try:
+        _, complaint = unfit.communicate(timeout=DEADLINE_S)
+        assert unfit.returncode == 1 and SELF_TEST in complaint
+        good = worker(address, schema_file)
+        output, errors = capture.communicate(timeout=DEADLINE_S)
+        assert capture.returncode == 0 and f"holds {COUNT} samples" in output, errors
+    finally:
+        end(capture, unfit, *([good] if good else []))
+
+
+def test_a_farm_that_has_only_workers_whose_self_test_failed_says_their_words(
+    tmp_path: Path, schema_file: Path
+) -> None:
+    capture, address = coordinator(tmp_path / "d")
+    unfit: list[subprocess.Popen[str]] = []
+    try:
+        for _ in range(MOST_ATTEMPTS):
+            unfit.append(worker(address, schema_file, "--unfit", SELF_TEST))
+            unfit[-1].communicate(timeout=DEADLINE_S)
+        _, errors = capture.communicate(timeout=DEADLINE_S)
+        assert capture.returncode == 1 and SELF_TEST in errors
+    finally:
+        end(capture, *unfit)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ([], "--connect"),
-        (["--connect", "tcp://127.0.0.1:9", "--schema", "/nowhere.json"], "schema"),
+        (["--connect", "tcp://127.0.0.1:9", "--schema", "/nowhere.json"], "/nowhere.json"),
+        (["--connect", "tcp://127.0.0.1:9", "--schema", "{schema}", "--keys", "/no.json"], "/no.json"),
         (["--connect", "tcp://192.0.2.1:9", "--schema", "{schema}"], "without keys"),
         (["--beak", "1"], "Unknown option"),
     ],

@@ -1,10 +1,15 @@
 // facebridge-null-engine: a capture worker that draws no face but its parameters, to prove a farm without an engine.
 //
 //   facebridge-null-engine --connect tcp://HOST:PORT --schema SCHEMA.json [--keys CLIENT.json] [--name NAME]
+//                          [--unfit WORDS]
+//
+// With --unfit it draws nothing, tells the farm these words, and leaves, as an engine does whose self-test failed.
 //
 // The first pixels of a picture, row by row, hold one value each as 24 bits, red first: every parameter as its share of
 // its range times 2^24 - 1, then every choice's option number. Below them lies a ramp, so that no picture is flat.
 
+#include "FaceBridgeCore/Files.h"
+#include "FaceBridgeCore/KeyFile.h"
 #include "FaceBridgeCore/Worker.h"
 
 #include <algorithm>
@@ -12,9 +17,6 @@
 #include <csignal>
 #include <cstdio>
 #include <deque>
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <string>
 #include <thread>
@@ -32,12 +34,6 @@ namespace {
 volatile std::sig_atomic_t stopped = 0;
 
 void on_signal(int) { stopped = 1; }
-
-bool read_file(const std::string& path, Bytes& bytes) {
-    std::ifstream file(path, std::ios::binary);
-    bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    return file.good() || file.eof();
-}
 
 class PatternRenderer final : public Renderer {
 public:
@@ -98,19 +94,6 @@ private:
     std::deque<RenderResult> drawn_;
 };
 
-bool read_keys(const std::string& path, CurveKeys& keys) {
-    Bytes bytes;
-    if (!read_file(path, bytes)) {
-        return false;
-    }
-    const nlohmann::json found = nlohmann::json::parse(bytes, nullptr, false);
-    if (!found.is_object() || !found.contains("server") || !found.contains("public") || !found.contains("secret")) {
-        return false;
-    }
-    keys = {found.value("server", ""), found.value("public", ""), found.value("secret", "")};
-    return true;
-}
-
 int fail(const std::string& words) {
     std::fprintf(stderr, "facebridge-null-engine: error: %s\n", words.c_str());
     return 1;
@@ -129,32 +112,35 @@ int main(int count, char** arguments) {
     WorkerOptions options;
     options.engine = "null";
     std::string schema_path;
+    std::string unfit;
+    std::string problem;
     for (int at = 1; at + 1 < count; at += 2) {
         const std::string name = arguments[at];
         const std::string value = arguments[at + 1];
-        CurveKeys keys;
         if (name == "--connect") {
             options.link.address = value;
         } else if (name == "--schema") {
             schema_path = value;
         } else if (name == "--name") {
             options.engine = value;
+        } else if (name == "--unfit") {
+            unfit = value;
         } else if (name == "--keys") {
-            if (!read_keys(value, keys)) {
-                return fail("The key file " + value + " cannot be read; `facebridge keys new` writes one.");
+            CurveKeys keys;
+            if (!read_keys(value, keys, problem)) {
+                return fail(problem);
             }
             options.link.keys = keys;
         } else {
-            return fail("Unknown option '" + name + "'; expected --connect, --schema, --keys or --name.");
+            return fail("Unknown option '" + name + "'; expected --connect, --schema, --keys, --name or --unfit.");
         }
+    }
+    if (count % 2 == 0 || options.link.address.empty() || schema_path.empty()) {
+        return fail("Give --connect tcp://HOST:PORT and --schema FILE, as `facebridge schema export` writes it.");
     }
     Bytes json;
     Schema schema;
-    std::string problem;
-    if (count % 2 == 0 || options.link.address.empty() || !read_file(schema_path, json)) {
-        return fail("Give --connect tcp://HOST:PORT and --schema FILE, as `facebridge schema export` writes it.");
-    }
-    if (!read_schema(json, schema, problem)) {
+    if (!read_file(schema_path, limits::kSchemaBytes, json, problem) || !read_schema(json, schema, problem)) {
         return fail(problem);
     }
     options.software = "facebridge-null-engine";
@@ -171,6 +157,9 @@ int main(int count, char** arguments) {
     if (!worker.start(problem)) {
         return fail(problem);
     }
+    if (!unfit.empty()) {
+        worker.leave(unfit);
+    }
     std::signal(SIGINT, on_signal);
     std::signal(SIGTERM, on_signal);
     int losses = 0;
@@ -184,7 +173,7 @@ int main(int count, char** arguments) {
         }
     }
     worker.stop();
-    if (worker.state() == WorkerState::Refused || worker.state() == WorkerState::Hung) {
+    if (worker.state() == WorkerState::Refused || worker.state() == WorkerState::Hung || worker.state() == WorkerState::Left) {
         return fail(worker.words());
     }
     std::printf("facebridge-null-engine: %lld frames, %lld failed, %lld late\n",

@@ -88,6 +88,8 @@ class FACEBRIDGECORE_API Worker {
 public:
     Worker(WorkerOptions options, Schema schema, Renderer& renderer);
     ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
 
     // Start connecting; false, with a sentence, for an address, keys or limits that cannot be used.
     bool start(std::string& problem);
