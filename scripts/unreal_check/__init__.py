@@ -7,5 +7,7 @@ syntax      every file through the compiler, against the headers in unreal_plugi
 evidence    every declaring line of those headers names its source
 stub_index  the reflected API of UE 5.6, out of the text of PyPI's unreal-stub
 reflected   reflected names that the layer uses, against that index
-lints       rules that a compiler does not know
+lints       rules that a compiler does not know, from the files lint_*
+wire        the C++ messages are those of the Python side
+mutations   the ten faults that all of this must catch
 """

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 
-from .reflect import Reflected, parameters, parse
+from .reflect import Reflected, parse
 from .source import Finding, Layer, SourceFile, closing
 
 LONGEST = 300
-# What Blueprint has no type for; Unreal's header tool refuses it in a function or property that Blueprint sees.
-_NOT_BLUEPRINT = re.compile(
-    r"\b(?:uint16|uint32|uint64|int8|int16|size_t|unsigned|char|long|std::\w+|facebridge::\w+)\b"
-)
 _PREFIX = {"UCLASS": "UA", "USTRUCT": "F", "UENUM": "E", "UINTERFACE": "U"}
 # Calls whose arguments are TCHAR or FText in Unreal; a narrow literal among them is a fault even where it compiles.
 _TEXT_CALLS_TEXT = """
@@ -35,8 +31,6 @@ def check(layer: Layer) -> list[Finding]:
         found += _localisation(file)
         found += _narrow(file)
         found += _exports(file, types)
-        for item in types:
-            found += _blueprint(file, item)
     for file in layer.core_headers:
         found += _exports(file, [])
     return found
@@ -210,20 +204,4 @@ def _nested(bare: str) -> list[tuple[int, int]]:
         else:
             at = closing(bare, start) + 1
             found.append((start, at))
-    return found
-
-
-def _blueprint(file: SourceFile, item: Reflected) -> list[Finding]:
-    found: list[Finding] = []
-    for member in item.members:
-        if "Blueprint" not in member.specifiers:
-            continue
-        texts = parameters(member.declaration) if member.kind == "UFUNCTION" else []
-        head = member.declaration.split("(")[0] if member.kind == "UFUNCTION" else member.declaration.split("=")[0]
-        for text in [*texts, head]:
-            match = _NOT_BLUEPRINT.search(text)
-            if match:
-                found.append(
-                    file.finding("blueprint-type", member.offset, f"{member.name}: Blueprint has no type {match[0]}")
-                )
     return found

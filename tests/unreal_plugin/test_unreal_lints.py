@@ -20,7 +20,16 @@ FAULTS = {
     ],
     "generated-body": [(HEADER, "\tGENERATED_BODY()\n", "")],
     "prefix": [(HEADER, "class FACEBRIDGE_API USample", "class FACEBRIDGE_API FSample")],
-    "blueprint-type": [(HEADER, "void SetAmount(float Value,", "void SetAmount(uint32 Value,")],
+    "blueprint-type": [
+        (HEADER, "class USample;", "UENUM()\nenum class ESample : int32\n{\n\tOne\n};\n\nclass USample;")
+    ],
+    "reflected-type": [
+        (HEADER, "void SetAmount(float Value,", "void SetAmount(uint32 Value,"),
+        (HEADER, "void SetAmount(float Value,", "void SetAmount(FNowhere Value,"),
+        (HEADER, "\tTArray<float> Values;", "\tTArray<FNowhere> Values;"),
+        (HEADER, "\tTArray<float> Values;", "\tstd::vector<float> Values;"),
+        (HEADER, "\tvoid Work();", "\tUFUNCTION()\n\tvoid SetAmount(float Value);\n\n\tvoid Work();"),
+    ],
     "exported": [
         (HEADER, "class FACEBRIDGE_API USample", "class USample"),
         (HEADER, "DECLARE_LOG", "class FHelp\n{\npublic:\n\tvoid Do();\n};\n\nDECLARE_LOG"),
