@@ -69,7 +69,8 @@ def test_every_file_of_the_layer_stands_in_the_table_of_assurance_and_no_other()
     listed = [name for row in assurance() for name in re.findall(r"`([^`]+)`", row[0])]
     source = PLUGIN / "Source"
     whole = [path for part in (*MODULES, "ThirdParty") for path in (source / part).rglob("*") if path.is_file()]
-    whole = [path for path in whole if "include" not in path.parts and "lib" not in path.parts]  # What fetch.py made.
+    fetched = {"include", "lib"}  # What fetch.py makes.
+    whole = [path for path in whole if not fetched & set(path.parts) and not path.name.startswith(".")]
     of_the_core = [path for name in ("Private/UnrealModule.cpp", f"{CORE}.Build.cs") for path in [source / CORE / name]]
     present = [path.relative_to(PLUGIN).as_posix() for path in (*whole, *of_the_core)] + ["FaceBridge.uplugin"]
     assert sorted(listed) == sorted(present)
