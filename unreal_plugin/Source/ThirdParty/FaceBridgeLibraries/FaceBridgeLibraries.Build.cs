@@ -1,6 +1,5 @@
 // libzmq, msgpack-cxx and nlohmann-json as fetch.py puts them beside this file; nothing of them is in the repository.
 
-using System;
 using System.IO;
 using UnrealBuildTool;
 
@@ -20,8 +19,9 @@ public class FaceBridgeLibraries : ModuleRules
 		}
 		else if (Target.Platform == UnrealTargetPlatform.Linux)
 		{
+			// Shared: it holds the C++ library that it was compiled with, and shows Unreal's nothing but C.
 			Platform = "Linux";
-			Library = "libzmq.a";
+			Library = "libzmq.so";
 		}
 		else if (Target.Platform == UnrealTargetPlatform.Mac)
 		{
@@ -52,6 +52,13 @@ public class FaceBridgeLibraries : ModuleRules
 
 		PublicSystemIncludePaths.Add(Include);
 		PublicAdditionalLibraries.Add(Built);
-		PublicDefinitions.Add("ZMQ_STATIC=1");
+		if (Target.Platform == UnrealTargetPlatform.Linux)
+		{
+			RuntimeDependencies.Add("$(BinaryOutputDir)/" + Library, Built);
+		}
+		else
+		{
+			PublicDefinitions.Add("ZMQ_STATIC=1");
+		}
 	}
 }
