@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -25,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--plugin", type=Path, default=PLUGIN, help="the plugin's folder (default: unreal_plugin)")
     parser.add_argument("--build", type=Path, default=ROOT / "build/unreal", help="where generated headers are kept")
     parser.add_argument("--unreal-stub", type=Path, help="unreal.py of unreal-stub 0.3 (default: the installed one)")
-    parser.add_argument("--jobs", type=int, default=2, help="compilers at once (default: 2)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2, help="compilers at once (default: one a core)")
     parser.add_argument("files", nargs="*", type=Path, help="for syntax: only these files of the layer")
     options = parser.parse_args(argv)
     layer = Layer(options.plugin.resolve())

@@ -52,7 +52,9 @@ class Variant:
         return f"UE 5.{self.minor}, {'editor' if self.editor else 'packaged game'}{joined}"
 
 
-def check(layer: Layer, build: Path, jobs: int = 2, only: Iterable[Path] | None = None) -> list[Finding]:
+def check(
+    layer: Layer, build: Path, jobs: int = os.cpu_count() or 2, only: Iterable[Path] | None = None
+) -> list[Finding]:
     """Compile every file by itself, then each module as one in every variant; with `only`, just those files."""
     compiler = os.environ.get("CXX") or "g++"
     if shutil.which(compiler) is None:
