@@ -129,7 +129,9 @@ TEST_CASE("a file that is not a preset of this character is refused with its nam
         {with("line", std::string(20'001, 'x')), "must hold 'notes'"},
         {R"({"format": "facebridge-parameters", "version": 1, "parameters": [1]})", "as objects of names"},
     };
-    for (const auto& [text, words] : cases) {
+    for (const auto& each : cases) {
+        const std::string text = each.first;  // not bindings, which CAPTURE cannot put into its lambda
+        const std::string words = each.second;
         CAPTURE(words);
         Preset preset;
         std::string problem;

@@ -115,7 +115,9 @@ TEST_CASE("what is not a rig file is refused with its name and fault") {
         {with("\"hash\"", "\"hush\""), "'hash' missing of the schema"},
         {with("[\"jawOpen\"]", "[3]"), "'expressions' 3"},
     };
-    for (const auto& [text, words] : cases) {
+    for (const auto& each : cases) {
+        const std::string text = each.first;  // not bindings, which CAPTURE cannot put into its lambda
+        const std::string words = each.second;
         CAPTURE(words);
         RigFile file;
         std::string problem;

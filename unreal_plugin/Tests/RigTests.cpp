@@ -83,9 +83,11 @@ TEST_CASE("one two-sided morph target gets the value over the longer side of its
 TEST_CASE("of a pair of one-sided morph targets each end is 1 of its own, and the other stays in the pose as nought") {
     const Schema schema = tiny_schema();
     RigReport report;
-    for (const auto& [low, high] : std::vector<std::pair<std::string, std::string>>{
+    for (const auto& each : std::vector<std::pair<std::string, std::string>>{
              {"nose.width.min", "nose.width.max"}, {"Head_NoseWidth_Neg", "Head_NoseWidth_Pos"},
              {"nose-width-decr", "nose-width-incr"}}) {
+        const std::string low = each.first;  // not bindings, which CAPTURE cannot put into its lambda
+        const std::string high = each.second;
         CAPTURE(low);
         const Rig rig = match_rig(schema, {{high, low}, {}, {}, {}, {}}, report);
         const RigPose down = evaluate(rig, schema, valued(schema, -1.3f));

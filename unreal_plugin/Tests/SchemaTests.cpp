@@ -81,7 +81,9 @@ TEST_CASE("what does not describe a character is refused in words") {
         {with("\"default\": \"long\"", "\"default\": \"curly\""), "outside its options"},
         {with("\"short\", \"long\"", "\"short\", 2"), "expected a list of texts"},
     };
-    for (const auto& [text, words] : cases) {
+    for (const auto& each : cases) {
+        const std::string text = each.first;  // not bindings, which CAPTURE cannot put into its lambda
+        const std::string words = each.second;
         CAPTURE(words);
         CHECK(refusal(text).find(words) != std::string::npos);
     }
