@@ -17,8 +17,12 @@ class Router {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // `waiting`: how many messages may wait for a test that does not read; 0 for libzmq's own limit.
-    explicit Router(int waiting = 0) : context_(zmq_ctx_new()), waiting_(waiting) { open("tcp://127.0.0.1:*"); }
+    // `waiting`: how many messages may wait for a test that does not read; 0 for libzmq's own limit. `secret`: the key
+    // of a CURVE server, which then answers nobody else than who knows its public one.
+    explicit Router(int waiting = 0, std::string secret = "")
+        : context_(zmq_ctx_new()), waiting_(waiting), secret_(std::move(secret)) {
+        open("tcp://127.0.0.1:*");
+    }
 
     ~Router() {
         shut();
@@ -41,6 +45,11 @@ public:
         zmq_setsockopt(socket_, ZMQ_LINGER, &none, sizeof(none));
         if (waiting_ != 0) {
             zmq_setsockopt(socket_, ZMQ_RCVHWM, &waiting_, sizeof(waiting_));
+        }
+        if (!secret_.empty()) {
+            const int server = 1;
+            zmq_setsockopt(socket_, ZMQ_CURVE_SERVER, &server, sizeof(server));
+            REQUIRE(zmq_setsockopt(socket_, ZMQ_CURVE_SECRETKEY, secret_.c_str(), secret_.size() + 1) == 0);
         }
         const Clock::time_point due = Clock::now() + kPatience;
         while (zmq_bind(socket_, where.c_str()) != 0) {  // a port that was just closed is free a moment later
@@ -137,6 +146,7 @@ private:
 
     void* context_;
     int waiting_;
+    std::string secret_;
     void* socket_ = nullptr;
     facebridge::Bytes peer_;
 };

@@ -172,6 +172,33 @@ TEST_CASE("addresses and keys that cannot be used are refused before anything st
     CHECK(problem.find("40 characters") != std::string::npos);
 }
 
+TEST_CASE("with keys the wire is encrypted, and who has the wrong ones gets no answer") {
+    struct Pair {
+        Pair() { REQUIRE(zmq_curve_keypair(open, secret) == 0); }
+        char open[41];
+        char secret[41];
+    };
+    const Pair server;
+    const Pair client;
+    Router router(0, server.secret);
+    TransportOptions options = options_for(router.address);
+    options.keys = CurveKeys{server.open, client.open, client.secret};
+    std::string problem;
+    Transport transport(options);
+    REQUIRE(transport.start(problem));
+    join(router, transport, 60'000);
+    REQUIRE(transport.send(Cancel{3}, problem));
+    CHECK(std::get<Cancel>(router.receive()).request_id == 3);
+
+    options.keys->server = client.open;
+    options.welcome = milliseconds(300);
+    Transport stranger(options);
+    REQUIRE(stranger.start(problem));
+    const LinkEvent event = next(stranger);
+    CHECK(event.kind == LinkEventKind::Lost);
+    CHECK(event.words.find("No welcome came") != std::string::npos);
+}
+
 TEST_CASE("stopping does not wait for a frozen peer") {
     Reluctant router;
     Transport transport(options_for(router.address));
