@@ -47,26 +47,26 @@ namespace FaceBridge
 	}
 }
 
-facebridge::RigInventory UFaceBridgeRigMap::TakeInventory(const USkeletalMesh* Mesh, const TArray<FString>& Controls)
+facebridge::RigInventory UFaceBridgeRigMap::TakeInventory(const USkeletalMesh* ForMesh, const TArray<FString>& Controls)
 {
 	facebridge::RigInventory Inventory;
 	for (const FString& Control : Controls)
 	{
 		Inventory.controls.push_back(FaceBridge::ToCore(Control));
 	}
-	if (Mesh == nullptr)
+	if (ForMesh == nullptr)
 	{
 		return Inventory;
 	}
-	for (const TObjectPtr<UMorphTarget>& Morph : Mesh->GetMorphTargets())
+	for (const TObjectPtr<UMorphTarget>& Morph : ForMesh->GetMorphTargets())
 	{
 		if (Morph != nullptr)
 		{
 			Inventory.morphs.push_back(FaceBridge::ToCore(Morph->GetFName()));
 		}
 	}
-	Inventory.bones = FaceBridge::ToCoreBones(Mesh->GetRefSkeleton());
-	for (const FSkeletalMaterial& Slot : Mesh->GetMaterials())
+	Inventory.bones = FaceBridge::ToCoreBones(ForMesh->GetRefSkeleton());
+	for (const FSkeletalMaterial& Slot : ForMesh->GetMaterials())
 	{
 		if (Slot.MaterialInterface != nullptr)
 		{

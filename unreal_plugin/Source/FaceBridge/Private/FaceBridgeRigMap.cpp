@@ -3,6 +3,7 @@
 #include "FaceBridgeRigMap.h"
 
 #include "Engine/SkeletalMesh.h"
+#include "FaceBridgeLog.h"
 #include "FaceBridgeText.h"
 
 THIRD_PARTY_INCLUDES_START
@@ -87,50 +88,77 @@ void UFaceBridgeRigMap::Take(const facebridge::Schema& Schema, const facebridge:
 	Forget();
 }
 
-bool UFaceBridgeRigMap::Build(USkeletalMesh* Mesh, const facebridge::Schema& Schema, const TArray<FString>& Controls, FString& OutProblem)
+bool UFaceBridgeRigMap::Build(USkeletalMesh* ForMesh, const facebridge::Schema& Schema, const TArray<FString>& Controls, FString& OutProblem)
 {
-	if (Mesh == nullptr)
+	if (ForMesh == nullptr)
 	{
 		OutProblem = TEXT("There is no skeletal mesh to match names with; choose the character's mesh and build again.");
 		return false;
 	}
 	facebridge::RigReport Report;
-	const facebridge::Rig Rig = facebridge::match_rig(Schema, TakeInventory(Mesh, Controls), Report);
+	const facebridge::Rig Rig = facebridge::match_rig(Schema, TakeInventory(ForMesh, Controls), Report);
 	if (Rig.bindings.empty())
 	{
 		OutProblem = FString::Printf(TEXT("Nothing of '%s' has the name of a parameter of '%s'; import the mesh with its morph targets, or import a rig file."),
-			*Mesh->GetName(), *FaceBridge::ToUnreal(Schema.character));
+			*ForMesh->GetName(), *FaceBridge::ToUnreal(Schema.character));
 		return false;
 	}
 	Take(Schema, Rig, Report);
 	return true;
 }
 
-bool UFaceBridgeRigMap::BuildFromSchemaFile(USkeletalMesh* Mesh, const FString& SchemaPath, FString& OutProblem)
+bool UFaceBridgeRigMap::ReadSchemaFile(const FString& Path, FString& OutProblem)
 {
-	if (SchemaPath.IsEmpty())
-	{
-		const facebridge::Schema* Held = GetSchema(OutProblem);
-		// A copy: building forgets what the map has read.
-		return Held != nullptr && Build(Mesh, facebridge::Schema(*Held), TArray<FString>(), OutProblem);
-	}
 	facebridge::Bytes File;
 	facebridge::Schema Schema;
 	std::string Problem;
-	if (!facebridge::read_file(FaceBridge::ToCore(SchemaPath), SchemaBytes, File, Problem) || !facebridge::read_schema(File, Schema, Problem))
+	if (!facebridge::read_file(FaceBridge::ToCore(Path), SchemaBytes, File, Problem) || !facebridge::read_schema(File, Schema, Problem))
 	{
 		OutProblem = FaceBridge::ToUnreal(Problem);
 		return false;
 	}
-	return Build(Mesh, Schema, TArray<FString>(), OutProblem);
+	Modify();
+	SchemaJson = FaceBridge::FromBytes(Schema.source);
+	SchemaHash = FaceBridge::ToUnreal(Schema.hash);
+	Forget();
+	return true;
 }
 
-bool UFaceBridgeRigMap::ImportRigFile(const FString& Path, USkeletalMesh* Mesh, FString& OutProblem)
+bool UFaceBridgeRigMap::BuildFromSchemaFile(USkeletalMesh* ForMesh, const FString& SchemaPath, FString& OutProblem)
+{
+	if (!SchemaPath.IsEmpty() && !ReadSchemaFile(SchemaPath, OutProblem))
+	{
+		return false;
+	}
+	const facebridge::Schema* Held = GetSchema(OutProblem);
+	// A copy: building forgets what the map has read.
+	return Held != nullptr && Build(ForMesh, facebridge::Schema(*Held), TArray<FString>(), OutProblem);
+}
+
+bool UFaceBridgeRigMap::Rebuild()
+{
+	FString Problem;
+	USkeletalMesh* Loaded = Mesh.LoadSynchronous();
+	bool bBuilt = SchemaFile.FilePath.IsEmpty() || ReadSchemaFile(SchemaFile.FilePath, Problem);
+	if (bBuilt)
+	{
+		bBuilt = RigFile.FilePath.IsEmpty() ? BuildFromSchemaFile(Loaded, FString(), Problem) : ImportRigFile(RigFile.FilePath, Loaded, Problem);
+	}
+	if (!bBuilt)
+	{
+		Modify();
+		Remarks = {Problem};
+		UE_LOG(LogFaceBridge, Error, TEXT("%s: %s"), *GetName(), *Problem);
+	}
+	return bBuilt;
+}
+
+bool UFaceBridgeRigMap::ImportRigFile(const FString& Path, USkeletalMesh* ForMesh, FString& OutProblem)
 {
 	const facebridge::Schema* Schema = GetSchema(OutProblem);
-	if (Schema == nullptr || Mesh == nullptr)
+	if (Schema == nullptr || ForMesh == nullptr)
 	{
-		OutProblem = Mesh == nullptr ? FString(TEXT("There is no skeletal mesh to bind the rig file to; choose the character's mesh.")) : OutProblem;
+		OutProblem = ForMesh == nullptr ? FString(TEXT("There is no skeletal mesh to bind the rig file to; choose the character's mesh.")) : OutProblem;
 		return false;
 	}
 	const std::string Called = FaceBridge::ToCore(Path);
@@ -140,7 +168,7 @@ bool UFaceBridgeRigMap::ImportRigFile(const FString& Path, USkeletalMesh* Mesh, 
 	facebridge::RigReport Report;
 	std::string Problem;
 	if (!facebridge::read_file(Called, facebridge::kRigBytes, Bytes, Problem) || !facebridge::read_rig_file(Bytes, facebridge::file_name(Called), File, Problem)
-		|| !facebridge::bind_rig(File, *Schema, TakeInventory(Mesh, TArray<FString>()), Rig, Report, Problem))
+		|| !facebridge::bind_rig(File, *Schema, TakeInventory(ForMesh, TArray<FString>()), Rig, Report, Problem))
 	{
 		OutProblem = FaceBridge::ToUnreal(Problem);
 		return false;

@@ -4,6 +4,8 @@
 
 #include "CoreMinimal.h"
 #include "Engine/DataAsset.h"
+#include "Engine/EngineTypes.h"
+#include "UObject/SoftObjectPtr.h"
 
 #include "FaceBridgeRigMap.generated.h"
 
@@ -93,6 +95,22 @@ class FACEBRIDGE_API UFaceBridgeRigMap : public UDataAsset
 	GENERATED_BODY()
 
 public:
+	/** The mesh whose names are matched. */
+	UPROPERTY(EditAnywhere, BlueprintReadOnly, Category = "Build")
+	TSoftObjectPtr<USkeletalMesh> Mesh;
+
+	/** What `facebridge schema export` wrote; empty: the schema that the map holds. */
+	UPROPERTY(EditAnywhere, BlueprintReadOnly, Category = "Build", meta = (FilePathFilter = "json"))
+	FFilePath SchemaFile;
+
+	/** What `facebridge export --rig` wrote; empty: names alone are matched. */
+	UPROPERTY(EditAnywhere, BlueprintReadOnly, Category = "Build", meta = (FilePathFilter = "json"))
+	FFilePath RigFile;
+
+	/** Build from the three above; what went wrong stands in Remarks. */
+	UFUNCTION(CallInEditor, BlueprintCallable, Category = "Build")
+	bool Rebuild();
+
 	UPROPERTY(EditAnywhere, BlueprintReadOnly, Category = "FaceBridge")
 	TArray<FFaceBridgeBinding> Bindings;
 
@@ -116,15 +134,18 @@ public:
 	TArray<FString> Remarks;
 
 	/** Match names of the mesh, its materials and Controls with the schema's; replaces Bindings as one undoable change. */
-	bool Build(USkeletalMesh* Mesh, const facebridge::Schema& Schema, const TArray<FString>& Controls, FString& OutProblem);
+	bool Build(USkeletalMesh* ForMesh, const facebridge::Schema& Schema, const TArray<FString>& Controls, FString& OutProblem);
+
+	/** Hold the schema of a file; the bindings stay as they are. */
+	bool ReadSchemaFile(const FString& Path, FString& OutProblem);
 
 	/** As Build, for a schema file, or with an empty path for the schema that the map holds. */
 	UFUNCTION(BlueprintCallable, Category = "FaceBridge")
-	bool BuildFromSchemaFile(USkeletalMesh* Mesh, const FString& SchemaPath, FString& OutProblem);
+	bool BuildFromSchemaFile(USkeletalMesh* ForMesh, const FString& SchemaPath, FString& OutProblem);
 
 	/** Read what `facebridge export --rig` wrote and bind it to the names and axes of the mesh. */
 	UFUNCTION(BlueprintCallable, Category = "FaceBridge")
-	bool ImportRigFile(const FString& Path, USkeletalMesh* Mesh, FString& OutProblem);
+	bool ImportRigFile(const FString& Path, USkeletalMesh* ForMesh, FString& OutProblem);
 
 	/** The schema of SchemaJson; null, with a sentence, when there is none. Lives until the map changes. */
 	const facebridge::Schema* GetSchema(FString& OutProblem) const;
@@ -136,7 +157,7 @@ public:
 	int32 GetRevision() const { return Revision; }
 
 	/** What a mesh and its materials offer to be driven. */
-	static facebridge::RigInventory TakeInventory(const USkeletalMesh* Mesh, const TArray<FString>& Controls);
+	static facebridge::RigInventory TakeInventory(const USkeletalMesh* ForMesh, const TArray<FString>& Controls);
 
 	virtual void PostLoad() override;
 #if WITH_EDITOR

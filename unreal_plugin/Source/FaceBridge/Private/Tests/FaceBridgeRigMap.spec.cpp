@@ -52,6 +52,13 @@ void FFaceBridgeRigMapSpec::Define()
 			TestEqual(TEXT("bindings"), Map->Bindings.Num(), 0);
 		});
 
+		It(TEXT("says in its remarks why it could not be built"), [this]() {
+			UFaceBridgeRigMap* Map = NewObject<UFaceBridgeRigMap>();
+			AddExpectedError(TEXT("has no schema"), EAutomationExpectedErrorFlags::Contains, 1);
+			TestFalse(TEXT("built"), Map->Rebuild());
+			TestEqual(TEXT("remarks"), Map->Remarks.Num(), 1);
+		});
+
 		It(TEXT("has an empty inventory to offer for no mesh but the controls it is given"), [this]() {
 			const facebridge::RigInventory Inventory = UFaceBridgeRigMap::TakeInventory(nullptr, {TEXT("CTRL_nose")});
 			TestEqual(TEXT("controls"), static_cast<int32>(Inventory.controls.size()), 1);

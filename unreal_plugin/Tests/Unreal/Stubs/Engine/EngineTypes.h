@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "Containers/UnrealString.h"
 #include "Engine/EngineBaseTypes.h"
 
 namespace EEndPlayReason
@@ -23,3 +24,4 @@ namespace EReflectionMethod
 {
 	enum Type : int { None, Lumen, ScreenSpace }; // R31
 }
+struct FFilePath { FString FilePath; }; // R39
