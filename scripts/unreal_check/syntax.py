@@ -15,6 +15,7 @@ from . import headers
 from .source import CORE, Finding, Layer, SourceFile
 
 CHECK = "syntax"
+OLDEST, NEWEST = 4, 7  # Minor versions of UE 5 that docs/unreal.md names.
 FLAGS = (
     "-std=c++20",
     "-fsyntax-only",
@@ -33,7 +34,6 @@ _ORIGIN = re.compile(
 )
 # The stub headers declare templates without a body; where a lambda is their argument, g++ wants one at the very end.
 _NEVER_DEFINED = re.compile(r"is used but never defined")
-_VERSIONS = re.compile(r"ENGINE_MINOR_VERSION|UE_VERSION_(?:OLDER|NEWER)_THAN")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def unity(layer: Layer, build: Path) -> list[tuple[Path, str, Variant]]:
     """One file per module that includes all of its sources, which is how Unreal's build tool compiles small modules.
 
     Names that two sources define for themselves meet there, and so does a macro that one leaves behind. The editor
-    module lives in the editor only; a module that asks for the version is read under the oldest and the newest too.
+    module lives in the editor only; each is read as the oldest and the newest engine that the plugin is for, too.
     """
     made: list[tuple[Path, str, Variant]] = []
     for module in sorted({file.module for file in layer.files if file.path.suffix == ".cpp"}):
@@ -92,11 +92,9 @@ def unity(layer: Layer, build: Path) -> list[tuple[Path, str, Variant]]:
         path = build / "unity" / f"{module}.cpp"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f'#include "{source}"\n' for source in sources), encoding="utf-8")
-        variants = [Variant(unity=True)]
+        variants = [Variant(unity=True), Variant(minor=OLDEST, unity=True), Variant(minor=NEWEST, unity=True)]
         if module != "FaceBridgeEditor":
             variants.append(Variant(editor=False, unity=True))
-        if any(_VERSIONS.search(file.code) for file in layer.files if file.module == module):
-            variants += [Variant(minor=4, unity=True), Variant(minor=7, unity=True)]
         made += [(path, module, variant) for variant in variants]
     return made
 

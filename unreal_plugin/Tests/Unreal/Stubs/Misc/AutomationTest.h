@@ -3,15 +3,29 @@
 #pragma once
 
 #include "CoreMinimal.h"
+#include "Misc/EngineVersionComparison.h"
 
+#if ENGINE_MINOR_VERSION < 5
+struct EAutomationTestFlags // C120
+{
+	enum Type // C120
+	{
+		EditorContext = 1, ClientContext = 2, ServerContext = 4, CommandletContext = 8, ProgramContext = 16, // C120
+		ApplicationContextMask = EditorContext | ClientContext | ServerContext | CommandletContext | ProgramContext, // C120
+		NonNullRHI = 0x100, SmokeFilter = 0x1000000, EngineFilter = 0x2000000, ProductFilter = 0x4000000, // C120
+	};
+};
+using StubAutomationFlags = uint32; // C120
+#else
 enum class EAutomationTestFlags : uint32 // C120
 {
-	None = 0, EditorContext = 1, ClientContext = 2, ServerContext = 4, CommandletContext = 8, // C120
-	ApplicationContextMask = EditorContext | ClientContext | ServerContext | CommandletContext, // C120
+	None = 0, EditorContext = 1, ClientContext = 2, ServerContext = 4, CommandletContext = 8, ProgramContext = 16, // C120
 	NonNullRHI = 0x100, SmokeFilter = 0x1000000, EngineFilter = 0x2000000, ProductFilter = 0x4000000, // C120
 };
 constexpr EAutomationTestFlags operator|(EAutomationTestFlags A, EAutomationTestFlags B) { return static_cast<EAutomationTestFlags>(static_cast<uint32>(A) | static_cast<uint32>(B)); } // C120
-inline constexpr EAutomationTestFlags EAutomationTestFlags_ApplicationContextMask = EAutomationTestFlags::ApplicationContextMask; // C120
+inline constexpr EAutomationTestFlags EAutomationTestFlags_ApplicationContextMask = static_cast<EAutomationTestFlags>(31); // C120
+using StubAutomationFlags = EAutomationTestFlags; // C120
+#endif
 namespace EAutomationExpectedErrorFlags
 {
 	enum MatchType { Contains, Exact }; // C121
@@ -41,7 +55,7 @@ public:
 	void AddExpectedError(FString Pattern, EAutomationExpectedErrorFlags::MatchType Match = EAutomationExpectedErrorFlags::Contains, int32 Occurrences = 1, bool bIsRegex = true); // C121
 	virtual bool RunTest(const FString& Parameters) = 0; // C121
 	virtual FString GetBeautifiedTestName() const = 0; // C121
-	virtual EAutomationTestFlags GetTestFlags() const = 0; // C121
+	virtual StubAutomationFlags GetTestFlags() const = 0; // C121
 };
 class FDoneDelegate : public FSimpleDelegate {}; // C122
 class FAutomationSpecBase : public FAutomationTestBase // C122
@@ -63,7 +77,7 @@ public:
 	public: \
 		TClass(const FString& Name) : FAutomationSpecBase(Name, false) {} \
 		virtual FString GetBeautifiedTestName() const override { return FString(TEXT(PrettyName)); } \
-		virtual EAutomationTestFlags GetTestFlags() const override { return TFlags; } \
+		virtual StubAutomationFlags GetTestFlags() const override { return TFlags; } \
 		virtual void Define() override; // C123
 #define END_DEFINE_SPEC(TClass) }; extern TClass StubSpec##TClass; TClass StubSpec##TClass(FString(TEXT(#TClass))); // C123
 #define DEFINE_SPEC(TClass, PrettyName, TFlags) BEGIN_DEFINE_SPEC(TClass, PrettyName, TFlags) END_DEFINE_SPEC(TClass) // C123
@@ -73,7 +87,7 @@ public:
 	public: \
 		TClass(const FString& Name) : FAutomationTestBase(Name, false) {} \
 		virtual FString GetBeautifiedTestName() const override { return FString(TEXT(PrettyName)); } \
-		virtual EAutomationTestFlags GetTestFlags() const override { return TFlags; } \
+		virtual StubAutomationFlags GetTestFlags() const override { return TFlags; } \
 		virtual bool RunTest(const FString& Parameters) override; \
 	}; \
 	extern TClass StubTest##TClass; TClass StubTest##TClass(FString(TEXT(#TClass))); // C123
