@@ -4,12 +4,11 @@
 
 #include "Engine/World.h"
 #include "FaceBridgeCaptureLook.h"
+#include "FaceBridgeCaptureStage.h"
 #include "FaceBridgeCharacterComponent.h"
 #include "FaceBridgeEngineLoad.h"
 #include "FaceBridgeLog.h"
-#include "FaceBridgeRenderer.h"
 #include "FaceBridgeRigMap.h"
-#include "FaceBridgeSelfTest.h"
 #include "FaceBridgeSettings.h"
 #include "FaceBridgeStage.h"
 #include "FaceBridgeText.h"
@@ -20,6 +19,7 @@
 #include "Misc/Guid.h"
 
 THIRD_PARTY_INCLUDES_START
+#include "FaceBridgeCore/CaptureSelfTest.h"
 #include "FaceBridgeCore/KeyFile.h"
 #include "FaceBridgeCore/Worker.h"
 THIRD_PARTY_INCLUDES_END
@@ -65,6 +65,7 @@ void UFaceBridgeCaptureSubsystem::Deinitialize()
 	Worker.Reset();
 	SelfTest.Reset();
 	Renderer.Reset();
+	Capture.Reset();
 	Super::Deinitialize();
 }
 
@@ -161,7 +162,8 @@ bool UFaceBridgeCaptureSubsystem::MakeWorker(FString& OutProblem)
 	Options.renderer = "unreal scene capture";
 	Options.max_image_px = Settings.LargestImagePx;
 	Options.max_job_samples = JobSamples;
-	Renderer = MakeShared<FFaceBridgeRenderer>(*Stage, Settings.SettleFrames);
+	Capture = MakeShared<FFaceBridgeCaptureStage>(*Stage);
+	Renderer = MakeShared<facebridge::CaptureRenderer>(*Capture, Settings.SettleFrames, Capture->NumReadbacks());
 	Worker = MakeShared<facebridge::Worker>(Options, *Schema, *Renderer);
 	return true;
 }
@@ -182,22 +184,22 @@ void UFaceBridgeCaptureSubsystem::Test()
 {
 	const UFaceBridgeSettings& Settings = *GetDefault<UFaceBridgeSettings>();
 	FString Problem;
-	EFaceBridgeSelfTest Result = EFaceBridgeSelfTest::Passed;
+	facebridge::SelfTestState Result = facebridge::SelfTestState::Passed;
 	if (Settings.bSelfTest)
 	{
 		if (!SelfTest.IsValid())
 		{
 			Say(TEXT("Testing the first pictures."));
-			SelfTest = MakeShared<FFaceBridgeSelfTest>(*Stage->GetSchema(Problem), Stage->Num(), Settings.ImagePx, *Renderer);
+			SelfTest = MakeShared<facebridge::CaptureSelfTest>(*Stage->GetSchema(Problem), Capture->cells(), Settings.ImagePx, *Renderer);
 		}
-		Renderer->Tick();
-		Result = SelfTest->Tick();
+		Renderer->tick();
+		Result = SelfTest->tick();
 	}
-	if (Result == EFaceBridgeSelfTest::Failed)
+	if (Result == facebridge::SelfTestState::Failed)
 	{
-		Leave(SelfTest->GetWords());
+		Leave(FaceBridge::ToUnreal(SelfTest->words()));
 	}
-	else if (Result == EFaceBridgeSelfTest::Passed)
+	else if (Result == facebridge::SelfTestState::Passed)
 	{
 		if (!Connect(Problem))
 		{
@@ -211,7 +213,7 @@ void UFaceBridgeCaptureSubsystem::Test()
 
 void UFaceBridgeCaptureSubsystem::Work()
 {
-	Renderer->Tick();
+	Renderer->tick();
 	Worker->tick();
 	const bool bLost = Worker->state() == facebridge::WorkerState::Connecting && Worker->counts().losses >= Losses;
 	if (Worker->over() || bLost)

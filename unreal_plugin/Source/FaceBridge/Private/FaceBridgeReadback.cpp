@@ -85,17 +85,18 @@ bool FFaceBridgeReadbackPool::Start(FTextureRenderTargetResource* Target, int32 
 	return true;
 }
 
-TArray<FFaceBridgePicture> FFaceBridgeReadbackPool::Collect()
+std::vector<facebridge::CapturePicture> FFaceBridgeReadbackPool::Collect()
 {
-	TArray<FFaceBridgePicture> Found;
+	std::vector<facebridge::CapturePicture> Found;
 	for (const TSharedPtr<FSlot, ESPMode::ThreadSafe>& Slot : Slots)
 	{
 		if (Slot->State == FSlot::EState::Read)
 		{
-			FFaceBridgePicture& Picture = Found.AddDefaulted_GetRef();
-			Picture.Ticket = Slot->Ticket;
-			Picture.Pixels = MoveTemp(Slot->Pixels);
-			Picture.Milliseconds = (FPlatformTime::Seconds() - Slot->StartedSeconds) * 1000.0;
+			facebridge::CapturePicture Picture;
+			Picture.ticket = Slot->Ticket;
+			Picture.pixels = MoveTemp(Slot->Pixels);
+			Picture.milliseconds = (FPlatformTime::Seconds() - Slot->StartedSeconds) * 1000.0;
+			Found.push_back(MoveTemp(Picture));
 			Slot->State = FSlot::EState::Free;
 		}
 		else if (Slot->State == FSlot::EState::Copying && Slot->StartedFrame < GFrameCounter)

@@ -5,19 +5,11 @@
 #include "CoreMinimal.h"
 
 THIRD_PARTY_INCLUDES_START
-#include "FaceBridgeCore/Fields.h"
-#include <cstdint>
+#include "FaceBridgeCore/CaptureRenderer.h"
+#include <vector>
 THIRD_PARTY_INCLUDES_END
 
 class FTextureRenderTargetResource;
-
-/** One picture that came back; Pixels are empty when it could not be read. */
-struct FFaceBridgePicture
-{
-	std::int64_t Ticket = 0;
-	facebridge::ByteArray Pixels;
-	double Milliseconds = 0.0;
-};
 
 /** Of the game thread; what it shares with the render thread outlives both. */
 class FFaceBridgeReadbackPool
@@ -34,7 +26,7 @@ public:
 	 * Ask the render thread for what was started in an earlier frame, and take what it has. A fence that is written in a
 	 * frame is submitted at its end under Vulkan: one that is asked for in the same frame never comes.
 	 */
-	TArray<FFaceBridgePicture> Collect();
+	std::vector<facebridge::CapturePicture> Collect();
 
 private:
 	struct FSlot;

@@ -8,12 +8,13 @@
 
 #include "FaceBridgeCaptureSubsystem.generated.h"
 
-class FFaceBridgeRenderer;
-class FFaceBridgeSelfTest;
+class FFaceBridgeCaptureStage;
 class UFaceBridgeStage;
 
 namespace facebridge
 {
+	class CaptureRenderer;
+	class CaptureSelfTest;
 	class CaptureSettling;
 	class Worker;
 }
@@ -66,8 +67,9 @@ private:
 	TObjectPtr<UFaceBridgeStage> Stage;
 
 	TSharedPtr<facebridge::CaptureSettling> Settling;
-	TSharedPtr<FFaceBridgeRenderer> Renderer;
-	TSharedPtr<FFaceBridgeSelfTest> SelfTest;
+	TSharedPtr<FFaceBridgeCaptureStage> Capture;
+	TSharedPtr<facebridge::CaptureRenderer> Renderer;
+	TSharedPtr<facebridge::CaptureSelfTest> SelfTest;
 	TSharedPtr<facebridge::Worker> Worker;
 	FTSTicker::FDelegateHandle Ticker;
 	EFaceBridgeCapture State = EFaceBridgeCapture::Settling;

@@ -28,7 +28,7 @@ bool crop(const BgraFrame& frame, std::size_t left, std::size_t top, std::size_t
 
 CaptureGrid::CaptureGrid(std::size_t cells, int settle, std::size_t readbacks)
     : cells_(std::max<std::size_t>(cells, 1)), settle_(std::max(settle, 1)),
-      readbacks_(std::max<std::size_t>(readbacks, 1)) {}
+      readbacks_(std::max(readbacks, cells_.size())) {}
 
 bool CaptureGrid::idle() const {
     return reading_ == 0 && std::all_of(cells_.begin(), cells_.end(), [](const Cell& cell) { return cell.frames < 0; });

@@ -29,6 +29,7 @@ FACEBRIDGECORE_API bool crop(const BgraFrame& frame, std::size_t left, std::size
 // drawn; from there on it may be posed again, while its picture is still being read back.
 class FACEBRIDGECORE_API CaptureGrid {
 public:
+    // At least one readback for each cell, so that all cells can be posed at once, in their order.
     CaptureGrid(std::size_t cells, int settle, std::size_t readbacks);
 
     // Give a sample to a free cell. None while all are taken, while too many pictures are being read back, or while
@@ -37,6 +38,8 @@ public:
 
     // A frame has ended. The cells that are to be drawn now.
     std::vector<std::size_t> advance();
+
+    std::int64_t ticket(std::size_t cell) const { return cells_[cell].ticket; }
 
     // The cell was drawn and its picture is being read back; the ticket that it belongs to.
     std::int64_t drawn(std::size_t cell);
