@@ -75,6 +75,7 @@ FAULTS = {
         ("FaceBridge.uplugin", '"FaceBridge"', '"FaceBridges"'),
         (BUILD, ', "Engine"', ', "Engine", "ControlRig"'),
     ],
+    "standard-include": [(SOURCE, "Modify();", "Modify();\n\tstd::string Unnamed;")],
     "opening": [(SOURCE, "// The component's functions.\n", "")],
 }
 
