@@ -1,6 +1,7 @@
 // facebridge-panel: the panel's view-model on the command line, for tests and for users without Unreal.
 //
 //   facebridge-panel [COMMAND ...]      each argument is a command; without any, each line of the standard input is
+//   facebridge-panel --echo             the same, with each line before what comes of it
 //
 //   connect tcp://HOST:PORT [KEYS.json]            a service; beyond this machine with the keys of `facebridge keys new`
 //   schema FILE                                    or a character's schema to edit without one
@@ -268,8 +269,12 @@ int main(int count, char** arguments) {
     Program program;
     std::string problem;
     std::string line;
-    const bool typed = count < 2;
+    const bool echo = count == 2 && std::string(arguments[1]) == "--echo";
+    const bool typed = count < 2 || echo;
     for (int at = 1; !program.over && (typed ? static_cast<bool>(std::getline(std::cin, line)) : at < count); ++at) {
+        if (echo) {
+            std::printf("> %s\n", line.c_str());
+        }
         if (!program.obey(typed ? line : arguments[at], problem)) {
             return fail(problem);
         }

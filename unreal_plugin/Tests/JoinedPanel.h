@@ -74,7 +74,7 @@ struct JoinedPanel {
     }
 
     facebridge::Import ask() {
-        REQUIRE_MESSAGE(model.import_photos({kPhoto}, {"ada.jpg"}, problem), problem);
+        REQUIRE_MESSAGE(model.import_photo({kPhoto}, {"ada.jpg"}, problem), problem);
         return service.receive<facebridge::Import>();
     }
 

@@ -44,7 +44,7 @@ struct Joined {
 
     Import import(const Bytes& photo = kPhoto, const Wishes& wishes = {}) {
         std::string problem;
-        REQUIRE_MESSAGE(session.import_photos({photo}, wishes, neutral_character(*session.schema()), problem), problem);
+        REQUIRE_MESSAGE(session.import_photo({photo}, wishes, neutral_character(*session.schema()), problem), problem);
         CHECK(session.state() == SessionState::Importing);
         return service.receive<Import>();
     }

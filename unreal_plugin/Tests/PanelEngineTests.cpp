@@ -130,6 +130,7 @@ TEST_CASE("photos and presets are opened and saved by the engine's dialogs") {
     CHECK(std::count(panel.engine.asked.endings.begin(), panel.engine.asked.endings.end(), "png") == 1);
     panel.engine.paths = {folder.file("zoë.jpg")};
     REQUIRE(panel.model.import_by_dialog(panel.problem));
+    panel.until([&] { return panel.model.view().state == SessionState::Importing; });
     panel.service.send(JoinedPanel::answer_to(panel.service.receive<Import>()));
     panel.idle();
     CHECK(panel.model.view().name == "zoë");
@@ -152,10 +153,20 @@ TEST_CASE("files that are missing, empty or too large are refused in words") {
     const Folder folder;
     JoinedPanel panel;
     write(folder.file("empty.jpg"), "");
-    CHECK_FALSE(panel.model.import_files({folder.file("gone.jpg")}, panel.problem));
-    CHECK(panel.problem.find("Cannot read ") == 0);
-    CHECK_FALSE(panel.model.import_files({folder.file("empty.jpg")}, panel.problem));
-    CHECK(panel.problem.find("empty.jpg is empty") == 0);
+    const auto said = [&](const std::string& name) {
+        REQUIRE(panel.model.import_files({folder.file(name)}, panel.problem));
+        CHECK(panel.model.busy());
+        CHECK(panel.model.view().status == "Reading " + name + " ...");
+        panel.idle();
+        CHECK(panel.model.view().failed);
+        return panel.model.view().message;
+    };
+    CHECK(said("gone.jpg").find("Cannot read ") == 0);
+    CHECK(said("empty.jpg").find("empty.jpg is empty") == 0);
+    REQUIRE(panel.model.import_files({folder.file("empty.jpg")}, panel.problem));
+    panel.model.cancel();
+    CHECK_FALSE(panel.model.busy());
+    CHECK(panel.model.view().message == "Cancelled.");
     CHECK_FALSE(panel.model.import_files(std::vector<std::string>(17, "a.jpg"), panel.problem));
     CHECK_FALSE(panel.model.save_file(folder.file("none/out.json"), panel.problem));
     CHECK(panel.problem.find("Cannot write ") == 0);

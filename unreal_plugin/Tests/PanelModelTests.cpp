@@ -18,7 +18,7 @@ TEST_CASE("a panel without a service says so and lets presets be edited once a c
     CHECK_FALSE(view.may.edit);
     CHECK_FALSE(view.may.save);
     CHECK_FALSE(model.set("nose.width", 1.0, "", problem));
-    CHECK_FALSE(model.import_photos({kPhoto}, {"ada.jpg"}, problem));
+    CHECK_FALSE(model.import_photo({kPhoto}, {"ada.jpg"}, problem));
     CHECK(model.view().failed);
     model.open_character(tiny_schema());
     REQUIRE(model.set("nose.width", 1.0, "", problem));
@@ -134,7 +134,7 @@ TEST_CASE("a photo's failure is said and changes nothing, and a loss keeps the c
     JoinedPanel panel;
     panel.import();
     REQUIRE(panel.model.set("nose.width", 1.0, "", panel.problem));
-    REQUIRE(panel.model.import_photos({bytes_of("another")}, {"bob.jpg"}, panel.problem));
+    REQUIRE(panel.model.import_photo({bytes_of("another")}, {"bob.jpg"}, panel.problem));
     CHECK(panel.model.view().photo == "bob.jpg");
     panel.service.send(Error{panel.service.receive<Import>().request_id, "input", "No face was found."});
     panel.idle();

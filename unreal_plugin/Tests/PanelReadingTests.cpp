@@ -74,7 +74,7 @@ TEST_CASE("an archetype that was given holds for the next photo until it is infe
 
 TEST_CASE("several photos of one person go out as one, and the one that counted most is searched from") {
     JoinedPanel panel;
-    REQUIRE(panel.model.import_photos({bytes_of("one"), bytes_of("second")}, {"1.jpg", "2.jpg"}, panel.problem));
+    REQUIRE(panel.model.import_photo(Photos{bytes_of("one"), bytes_of("second")}, {"1.jpg", "2.jpg"}, panel.problem));
     CHECK(panel.model.view().status == "Reading 2 photos ...");
     const Import request = panel.service.receive<Import>();
     CHECK(request.lengths == std::vector<std::int64_t>{3, 6});
@@ -88,16 +88,16 @@ TEST_CASE("several photos of one person go out as one, and the one that counted 
     CHECK(panel.model.view().photos[1].name == "2.jpg");
     REQUIRE(panel.model.refine(5, panel.problem));
     CHECK(panel.service.receive<Refine>().photo == bytes_of("second"));
-    CHECK_FALSE(panel.model.import_photos(Photos(17, kPhoto), {}, panel.problem));
+    CHECK_FALSE(panel.model.import_photo(Photos(17, kPhoto), {}, panel.problem));
     CHECK(panel.problem.find("expected 1 to 16") != std::string::npos);
-    CHECK_FALSE(panel.model.import_photos({kPhoto, {}}, {"a", "b"}, panel.problem));
+    CHECK_FALSE(panel.model.import_photo(Photos{kPhoto, {}}, {"a", "b"}, panel.problem));
     CHECK(panel.problem.find("0 bytes") != std::string::npos);
 }
 
 TEST_CASE("a service of before several photos is not sent them") {
     JoinedPanel panel(FakeService::greeting());
     CHECK_FALSE(panel.model.view().may.several_photos);
-    CHECK_FALSE(panel.model.import_photos({kPhoto, kPhoto}, {"a", "b"}, panel.problem));
+    CHECK_FALSE(panel.model.import_photo(Photos{kPhoto, kPhoto}, {"a", "b"}, panel.problem));
     CHECK(panel.problem.find("does not offer several") != std::string::npos);
     panel.import();
     CHECK_FALSE(panel.model.view().may.vary);

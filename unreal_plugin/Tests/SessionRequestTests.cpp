@@ -15,13 +15,13 @@ TEST_CASE("what the service does not offer or accept is not sent") {
     std::string problem;
     Wishes wishes;
     wishes.face = 1;
-    CHECK_FALSE(joined.session.import_photos({kPhoto}, wishes, {}, problem));
+    CHECK_FALSE(joined.session.import_photo({kPhoto}, wishes, {}, problem));
     CHECK(problem.find("does not offer face") != std::string::npos);
-    CHECK_FALSE(joined.session.import_photos({bytes_of("123456789")}, {}, {}, problem));
+    CHECK_FALSE(joined.session.import_photo({bytes_of("123456789")}, {}, {}, problem));
     CHECK(problem.find("9 bytes") != std::string::npos);
     wishes = {};
     wishes.bundle = "gone";
-    CHECK_FALSE(joined.session.import_photos({kPhoto}, wishes, {}, problem));
+    CHECK_FALSE(joined.session.import_photo({kPhoto}, wishes, {}, problem));
     CHECK(problem.find("no bundle 'gone'") != std::string::npos);
     CHECK(joined.session.state() == SessionState::Ready);
 }
@@ -87,15 +87,15 @@ TEST_CASE("several photos are one part with their lengths") {
     welcome.features.emplace_back("several");
     Joined joined(session_options(""), welcome);
     std::string problem;
-    REQUIRE(joined.session.import_photos({bytes_of("ab"), bytes_of("cde")}, {}, {}, problem));
+    REQUIRE(joined.session.import_photo(Photos{bytes_of("ab"), bytes_of("cde")}, {}, {}, problem));
     const Import request = joined.service.receive<Import>();
     CHECK(request.lengths == std::vector<std::int64_t>{2, 3});
     CHECK(request.photo == bytes_of("abcde"));
-    CHECK_FALSE(joined.session.import_photos({}, {}, {}, problem));
+    CHECK_FALSE(joined.session.import_photo(Photo(), {}, {}, problem));
     CHECK(problem.find("expected 1 to 16") != std::string::npos);
     Wishes wishes;
     wishes.variations = 9;
-    CHECK_FALSE(joined.session.import_photos({kPhoto}, wishes, {}, problem));
+    CHECK_FALSE(joined.session.import_photo({kPhoto}, wishes, {}, problem));
     CHECK(problem.find("expected 0 to 8") != std::string::npos);
     CHECK(joined.session.state() == SessionState::Importing);  // the good one goes on
 }

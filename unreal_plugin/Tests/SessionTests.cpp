@@ -19,7 +19,7 @@ std::string refusal_of(const Welcome& welcome) {
     const SessionEvent event = next(session);
     CHECK(event.kind == SessionEventKind::Refused);
     CHECK(session.state() == SessionState::Refused);
-    CHECK_FALSE(session.import_photos({kPhoto}, {}, {}, problem));
+    CHECK_FALSE(session.import_photo({kPhoto}, {}, {}, problem));
     return event.words;
 }
 
@@ -196,10 +196,10 @@ TEST_CASE("nothing can be asked before there is a connection, and stopping ends 
     Session session(session_options("tcp://127.0.0.1:9"));
     std::string problem;
     CHECK(session.state() == SessionState::Offline);
-    CHECK_FALSE(session.import_photos({kPhoto}, {}, {}, problem));
+    CHECK_FALSE(session.import_photo({kPhoto}, {}, {}, problem));
     CHECK(problem.find("connect to one first") != std::string::npos);
     REQUIRE(session.start(problem));
-    REQUIRE(session.import_photos({kPhoto}, {}, {}, problem));
+    REQUIRE(session.import_photo({kPhoto}, {}, {}, problem));
     session.stop();
     CHECK(next(session).code == "cancelled");
     CHECK(session.state() == SessionState::Offline);

@@ -125,6 +125,11 @@ void PanelModel::take_import(SessionEvent& event) {
     char text[32];
     std::snprintf(text, sizeof(text), " in %.0f ms.", took_ms);
     tell("Imported " + reading.called() + (answer.timings_ms.empty() ? "." : text));
+    const std::vector<float> weights = answer.weights ? answer.weights->values : std::vector<float>();
+    const auto best = std::max_element(weights.begin(), weights.end());
+    best_photo_ = reading.photo.part(weights.size() == reading.photo.count()
+                                         ? static_cast<std::size_t>(best - weights.begin())
+                                         : 0);
     read_ = std::move(reading);
     answer.thumbnails.reset();
     imported_ = std::move(answer);

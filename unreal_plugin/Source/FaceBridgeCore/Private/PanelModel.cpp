@@ -30,6 +30,7 @@ void PanelModel::disconnect() {
 }
 
 void PanelModel::update() {
+    take_files();
     if (session_ == nullptr) {
         return;
     }

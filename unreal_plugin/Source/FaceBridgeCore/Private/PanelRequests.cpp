@@ -19,35 +19,63 @@ std::string PanelModel::Reading::called() const {
     return names.size() == 1 ? names.front() : std::to_string(names.size()) + " photos";
 }
 
-bool PanelModel::import_photos(Photos photos, const std::vector<std::string>& names, std::string& problem) {
+bool PanelModel::import_photo(const Photo& photo, const std::vector<std::string>& names, std::string& problem) {
     Reading reading;
-    reading.photos = std::make_shared<const Photos>(std::move(photos));
+    reading.photo = photo;
     reading.names = names;
-    reading.names.resize(reading.photos->size());
+    reading.names.resize(photo.count());
     reading.archetype = archetype_;
     reading.bundle = bundle_;
     return ask(std::move(reading), problem);
 }
 
 bool PanelModel::import_files(const std::vector<std::string>& paths, std::string& problem) {
-    if (paths.size() > limits::kPhotos) {
+    if (paths.empty() || paths.size() > limits::kPhotos) {
         problem = std::to_string(paths.size()) + " photos of one person were given, expected 1 to " +
                   std::to_string(limits::kPhotos) + ".";
         return refuse(problem);
     }
-    Photos photos(paths.size());
-    std::vector<std::string> names;
-    for (std::size_t at = 0; at < paths.size(); ++at) {
-        if (!read_file(paths[at], limits::kPhotoBytes, photos[at], problem)) {
-            return refuse(problem);
-        }
-        names.push_back(file_name(paths[at]));
-        if (photos[at].empty()) {
-            problem = names.back() + " is empty (0 bytes); choose a file that holds a picture.";
-            return refuse(problem);
-        }
+    if (!actions().import_photo) {
+        problem = kNoService;
+        return refuse(problem);
     }
-    return import_photos(std::move(photos), names, problem);
+    if (files_.valid()) {
+        dropped_ = std::move(files_);  // the newest photo wins
+    }
+    files_called_.clear();
+    for (const std::string& path : paths) {
+        files_called_.push_back(file_name(path));
+    }
+    tell("");
+    files_ = std::async(std::launch::async, [paths, names = files_called_] {
+        ReadFiles read{{}, names, ""};
+        Photos files(paths.size());
+        for (std::size_t at = 0; at < paths.size(); ++at) {
+            if (!read_file(paths[at], limits::kPhotoBytes, files[at], read.problem)) {
+                return read;
+            }
+            if (files[at].empty()) {
+                read.problem = names[at] + " is empty (0 bytes); choose a file that holds a picture.";
+                return read;
+            }
+        }
+        read.photo = files.size() == 1 ? Photo(std::move(files.front())) : Photo(files);
+        return read;
+    });
+    return true;
+}
+
+void PanelModel::take_files() {
+    if (!files_.valid() || files_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+        return;
+    }
+    const ReadFiles read = files_.get();
+    std::string problem = read.problem;
+    if (!problem.empty()) {
+        refuse(problem);
+    } else {
+        import_photo(read.photo, read.names, problem);
+    }
 }
 
 bool PanelModel::import_by_dialog(std::string& problem) {
@@ -143,7 +171,7 @@ bool PanelModel::ask(Reading reading, std::string& problem) {
         return refuse(problem);
     }
     const Character current = editor_ == nullptr ? Character{} : editor_->character();
-    if (!session_->import_photos(*reading.photos, wishes(reading), current, problem)) {
+    if (!session_->import_photo(reading.photo, wishes(reading), current, problem)) {
         return refuse(problem);
     }
     asked_ = std::move(reading);
@@ -151,15 +179,6 @@ bool PanelModel::ask(Reading reading, std::string& problem) {
     best_.reset();
     tell("");
     return true;
-}
-
-const Bytes& PanelModel::best_photo() const {
-    std::size_t best = 0;
-    if (imported_->weights && imported_->weights->values.size() == read_->photos->size()) {
-        const std::vector<float>& weights = imported_->weights->values;
-        best = static_cast<std::size_t>(std::max_element(weights.begin(), weights.end()) - weights.begin());
-    }
-    return (*read_->photos)[best];
 }
 
 bool PanelModel::compare(const std::string& kind, double blend, std::string& problem) {
@@ -191,7 +210,7 @@ void PanelModel::compare_again() {
     }
     std::string problem;
     compared_ = editor_->character();
-    if (!session_->compare(best_photo(), wishes(*read_), *compared_, comparison, problem)) {
+    if (!session_->compare(best_photo_, wishes(*read_), *compared_, comparison, problem)) {
         compare_kind_.clear();
         refuse(problem);
     }
@@ -205,7 +224,7 @@ bool PanelModel::refine(std::int64_t steps, std::string& problem) {
     Wishes wishes = this->wishes(*read_);
     wishes.locked = editor_->locked();
     wishes.mirrored = editor_->mirror;
-    if (!session_->refine(best_photo(), wishes, editor_->character(), steps, kRefineBudget, problem)) {
+    if (!session_->refine(best_photo_, wishes, editor_->character(), steps, kRefineBudget, problem)) {
         return refuse(problem);
     }
     progress_ = PanelProgress{0, steps, 0, 0};
@@ -215,6 +234,10 @@ bool PanelModel::refine(std::int64_t steps, std::string& problem) {
 }
 
 void PanelModel::cancel() {
+    if (files_.valid()) {
+        dropped_ = std::move(files_);
+        tell("Cancelled.");
+    }
     if (session_ != nullptr) {
         session_->cancel();
         update();

@@ -138,6 +138,9 @@ std::string PanelModel::status() const {
     if (session_ == nullptr) {
         return "Offline. Connect to a service to import a photo.";
     }
+    if (files_.valid()) {
+        return "Reading " + Reading{{}, files_called_, 0, "", "", 0}.called() + " ...";
+    }
     switch (session_->state()) {
         case SessionState::Offline:
             return "Offline: " + session_->reason() + " It is tried again by itself.";
@@ -164,10 +167,10 @@ std::string PanelModel::photo_words() const {
         return "";
     }
     const SessionState state = session_ == nullptr ? SessionState::Offline : session_->state();
-    if (state == SessionState::Ready) {
+    if (state == SessionState::Ready && !files_.valid()) {
         return "Drop a photo here, or choose a file.";
     }
-    return state == SessionState::Importing ? status() : "Photos cannot be read: " + status();
+    return state == SessionState::Importing || files_.valid() ? status() : "Photos cannot be read: " + status();
 }
 
 PanelActions PanelModel::actions() const {

@@ -140,7 +140,7 @@ bool Session::check_origin(const Open& open, const std::string& hash, const std:
     }
     // Services of protocol 1.1 say no digest.
     const bool silent = digest.empty() && service_.protocol.size() == 2 && service_.protocol[1] < 2;
-    if (!silent && digest != open.digest) {
+    if (!silent && digest != open.photo.digest()) {
         problem = "The answer is for another photo; import this one again.";
         return false;
     }

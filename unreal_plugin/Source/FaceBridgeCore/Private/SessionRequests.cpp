@@ -2,8 +2,6 @@
 
 #include "FaceBridgeCore/Session.h"
 
-#include "FaceBridgeCore/Sha256.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -21,16 +19,6 @@ ByteArray array_of(const std::vector<std::uint8_t>& values) {
 }
 
 bool holds_any(const Locks& locked) { return std::find(locked.begin(), locked.end(), true) != locked.end(); }
-
-std::string hex_digest(const Bytes& bytes) { return sha256(bytes.data(), bytes.size()); }
-
-std::size_t size_of(const Photos& photos) {
-    std::size_t size = 0;
-    for (const Bytes& photo : photos) {
-        size += photo.size();
-    }
-    return size;
-}
 
 // What a service must offer for this, so that an older one does not ignore a wish.
 std::vector<std::string> features_needed(const Import& import) {
@@ -60,10 +48,9 @@ std::vector<std::string> features_needed(const Compare& compare) {
 
 }  // namespace
 
-bool Session::import_photos(const Photos& photos, const Wishes& wishes, const Character& current,
-                            std::string& problem) {
-    if (photos.empty() || photos.size() > limits::kPhotos) {
-        problem = std::to_string(photos.size()) + " photos of one person were given, expected 1 to " +
+bool Session::import_photo(const Photo& photo, const Wishes& wishes, const Character& current, std::string& problem) {
+    if (photo.count() < 1 || photo.count() > limits::kPhotos) {
+        problem = std::to_string(photo.count()) + " photos of one person were given, expected 1 to " +
                   std::to_string(limits::kPhotos) + ".";
         return false;
     }
@@ -72,8 +59,12 @@ bool Session::import_photos(const Photos& photos, const Wishes& wishes, const Ch
                   std::to_string(limits::kVariations) + ".";
         return false;
     }
-    if (size_of(photos) > limits::kPhotoBytes) {
-        problem = "The photos have " + std::to_string(size_of(photos)) + " bytes together, at most " +
+    if (photo.has_empty() && photo.count() > 1) {
+        problem = "A photo is empty (0 bytes); choose files that hold pictures.";
+        return false;
+    }
+    if (photo.bytes().size() > limits::kPhotoBytes) {
+        problem = "The photos have " + std::to_string(photo.bytes().size()) + " bytes together, at most " +
                   std::to_string(limits::kPhotoBytes) + " can be sent; take fewer or smaller ones.";
         return false;
     }
@@ -99,25 +90,15 @@ bool Session::import_photos(const Photos& photos, const Wishes& wishes, const Ch
         message.current = array_of(checked.parameters);
         message.current_choices = array_of(checked.choices);
     }
-    message.photo.reserve(size_of(photos));
-    for (const Bytes& photo : photos) {
-        if (photo.empty()) {
-            problem = "A photo is empty (0 bytes); choose files that hold pictures.";
-            return false;
-        }
-        message.photo.insert(message.photo.end(), photo.begin(), photo.end());
-        if (photos.size() > 1) {
-            message.lengths.push_back(static_cast<std::int64_t>(photo.size()));
-        }
-    }
+    message.photo = photo.bytes();
+    message.lengths = photo.lengths();
     const bool names_values = !message.locked.empty();
-    const std::string digest = hex_digest(message.photo);
     return ask(open_,
-               {std::move(message), digest, Clock::now() + options_.import_deadline + options_.patience, names_values},
+               {std::move(message), photo, Clock::now() + options_.import_deadline + options_.patience, names_values},
                problem);
 }
 
-bool Session::refine(Bytes photo, const Wishes& wishes, const Character& from, std::int64_t steps, milliseconds budget,
+bool Session::refine(const Photo& photo, const Wishes& wishes, const Character& from, std::int64_t steps, milliseconds budget,
                      std::string& problem) {
     if (!schema_) {
         problem = "Nothing can be refined before a character is known; connect to a service first.";
@@ -145,13 +126,12 @@ bool Session::refine(Bytes photo, const Wishes& wishes, const Character& from, s
     message.budget_ms = budget.count();
     message.parameters = array_of(checked.parameters);
     message.choices = array_of(checked.choices);
-    const std::string digest = hex_digest(photo);
-    message.photo = std::move(photo);
-    return ask(open_, {std::move(message), digest, Clock::now() + options_.refine_deadline + options_.patience, true},
+    message.photo = photo.bytes();
+    return ask(open_, {std::move(message), photo, Clock::now() + options_.refine_deadline + options_.patience, true},
                problem);
 }
 
-bool Session::compare(const Bytes& photo, const Wishes& wishes, const Character& character,
+bool Session::compare(const Photo& photo, const Wishes& wishes, const Character& character,
                       const Comparison& comparison, std::string& problem) {
     if (!schema_ || !joined_) {
         problem = "Nothing can be compared without a service; connect to one first.";
@@ -177,13 +157,12 @@ bool Session::compare(const Bytes& photo, const Wishes& wishes, const Character&
         message.other = array_of(checked.parameters);
         message.other_choices = array_of(checked.choices);
     }
-    message.photo = photo;
+    message.photo = photo.bytes();
     if (compare_) {
         std::string unused;
         transport_->send(Cancel{compare_->id()}, unused);
     }
-    const std::string digest = hex_digest(photo);
-    return ask(compare_, {std::move(message), digest, Clock::now() + options_.compare_deadline + options_.patience, true},
+    return ask(compare_, {std::move(message), photo, Clock::now() + options_.compare_deadline + options_.patience, true},
                problem);
 }
 

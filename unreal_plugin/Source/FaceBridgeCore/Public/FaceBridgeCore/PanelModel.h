@@ -10,6 +10,7 @@
 #include "FaceBridgeCore/Session.h"
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +37,9 @@ public:
     bool adopt(Character character, std::string& problem);
 
     // One photo, or several of one person; `names` are theirs.
-    bool import_photos(Photos photos, const std::vector<std::string>& names, std::string& problem);
+    bool import_photo(const Photo& photo, const std::vector<std::string>& names, std::string& problem);
+
+    // The files are read aside; what is wrong with them is in the view when they were.
     bool import_files(const std::vector<std::string>& paths, std::string& problem);
     bool import_by_dialog(std::string& problem);  // true as well when the dialog was closed
 
@@ -75,14 +78,14 @@ public:
     std::string search;  // narrows the view's groups
 
     PanelView view() const;
-    bool busy() const { return session_ != nullptr && session_->busy(); }
+    bool busy() const { return files_.valid() || (session_ != nullptr && session_->busy()); }
     bool comparing() const { return session_ != nullptr && session_->comparing(); }
     const Editor* editor() const { return editor_.get(); }  // null before a character is known
 
 private:
     // A photo, or several of one person, and how it is read.
     struct Reading {
-        std::shared_ptr<const Photos> photos;
+        Photo photo;
         std::vector<std::string> names;
         std::int64_t face = 0;
         std::string archetype;
@@ -91,6 +94,12 @@ private:
 
         std::string called() const;
     };
+    // Files that were read aside, or why they could not be.
+    struct ReadFiles {
+        Photo photo;
+        std::vector<std::string> names;
+        std::string problem;
+    };
     struct Variation {
         Character character;
         Picture preview;
@@ -98,7 +107,7 @@ private:
 
     bool ask(Reading reading, std::string& problem);
     Wishes wishes(const Reading& reading) const;
-    const Bytes& best_photo() const;
+    void take_files();
     void compare_again();
     void take(SessionEvent& event);
     void take_import(SessionEvent& event);
@@ -133,8 +142,12 @@ private:
     std::string name_;
     std::string archetype_;  // given by hand
     std::string bundle_;
-    std::optional<Reading> asked_;  // under way
+    std::future<ReadFiles> files_;  // under way, as is the next
+    std::future<ReadFiles> dropped_;  // given up, and still reading: waiting for a slow disk would hold up a frame
+    std::vector<std::string> files_called_;
+    std::optional<Reading> asked_;
     std::optional<Reading> read_;   // came last, with what came of it
+    Photo best_photo_;              // the one of it that counted most
     std::optional<Imported> imported_;
     std::vector<Picture> thumbnails_;
     std::vector<Variation> variations_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Character.h"
+#include "FaceBridgeCore/Photo.h"
 #include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Transport.h"
 
@@ -29,9 +30,6 @@ struct SessionOptions {
     std::chrono::milliseconds compare_deadline{30'000};
     std::chrono::milliseconds patience{2'000};  // longer than the service's deadline, whose words are better than ours
 };
-
-// The bytes of one image file, or of several of one person.
-using Photos = std::vector<Bytes>;
 
 // What an import, a refine or a comparison should obey.
 struct Wishes {
@@ -75,16 +73,16 @@ public:
     void update();
     bool next(SessionEvent& event);
 
-    // Ask for a photo's character; takes the place of what is open. `current` is what locks hold. While offline the
+    // Ask for the character of a photo, or of several of one person; takes the place of what is open. `current` is what locks hold. While offline the
     // request is kept, and sent when the service is there; its deadline runs from now.
-    bool import_photos(const Photos& photos, const Wishes& wishes, const Character& current, std::string& problem);
+    bool import_photo(const Photo& photo, const Wishes& wishes, const Character& current, std::string& problem);
 
     // Search for what looks more like the photo, from `from` on.
-    bool refine(Bytes photo, const Wishes& wishes, const Character& from, std::int64_t steps,
+    bool refine(const Photo& photo, const Wishes& wishes, const Character& from, std::int64_t steps,
                 std::chrono::milliseconds budget, std::string& problem);
 
     // Ask for a picture of the character beside the photo. Goes on beside an open request; the newest comparison wins.
-    bool compare(const Bytes& photo, const Wishes& wishes, const Character& character, const Comparison& comparison,
+    bool compare(const Photo& photo, const Wishes& wishes, const Character& character, const Comparison& comparison,
                  std::string& problem);
 
     // Give the open request up, at once: Failed "cancelled" comes next. Harmless when nothing is open.
@@ -102,7 +100,7 @@ private:
     using Clock = std::chrono::steady_clock;
     struct Open {
         std::variant<Import, Refine, Compare> message;
-        std::string digest;
+        Photo photo;
         Clock::time_point due;
         bool names_values = false;  // it holds locks or values of a schema, and means nothing for another
 
