@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Fields.h"
 
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace facebridge {
 using Photos = std::vector<Bytes>;
 
 // Cheap to copy. Making one does not wait for the digest: a large photo would hold up a frame of an editor.
-class Photo {
+class FACEBRIDGECORE_API Photo {
 public:
     Photo() = default;
     Photo(Bytes file);              // NOLINT: a file is a photo
