@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -16,6 +17,8 @@ from . import headers
 from .source import CORE, ROOT, Finding, Layer, SourceFile
 
 CHECK = "syntax"
+COMPILER = "g++"
+OLDEST_GCC = 11  # The first whose C++20 the stub headers compile with.
 OLDEST, NEWEST = 4, 7  # Minor versions of UE 5 that docs/unreal.md names.
 FLAGS = (
     "-std=c++20",
@@ -54,15 +57,26 @@ class Variant:
         return f"UE 5.{self.minor}, {'editor' if self.editor else 'packaged game'}{joined}"
 
 
+@functools.cache
+def compiler() -> str | None:
+    """GCC's path; None without it. Others word their messages differently, and macOS has Clang under the same name."""
+    path = shutil.which(COMPILER)
+    if path is None:
+        return None
+    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
+    major = re.search(r"\b(\d+)\.\d+\.\d+", told.splitlines()[0]) if "Free Software Foundation" in told else None
+    return path if major and int(major[1]) >= OLDEST_GCC else None
+
+
 def check(
     layer: Layer, build: Path, jobs: int = os.cpu_count() or 2, only: Iterable[Path] | None = None
 ) -> list[Finding]:
     """Compile every file by itself, then each module as one in every variant; with `only`, just those files."""
-    compiler = os.environ.get("CXX") or "g++"
-    if shutil.which(compiler) is None:
-        return [Finding(CHECK, compiler, 0, f"the compiler {compiler} was not found; install g++ 11 or set CXX")]
+    found = compiler()
+    if found is None:
+        return [Finding(CHECK, COMPILER, 0, "GCC 11 or later was not found under this name; install g++")]
     headers.write(layer, build / "generated")
-    start = _Start(compiler, standard(layer, compiler), layer, build)
+    start = _Start(found, standard(layer, found), layer, build)
     if only is None:
         # The longest first, so that no compiler waits for the last one.
         work = unity(layer, build)
@@ -102,7 +116,7 @@ def unity(layer: Layer, build: Path) -> list[tuple[Path, str, Variant]]:
     return made
 
 
-def standard(layer: Layer, compiler: str) -> Path:
+def standard(layer: Layer, gcc: str) -> Path:
     """A header with all of the C++ library that the layer and the core include, compiled once and kept.
 
     Half of a file's time goes into the library. Whether each file includes what it names of it, lint_standard judges.
@@ -110,7 +124,7 @@ def standard(layer: Layer, compiler: str) -> Path:
     texts = [file.code for file in [*layer.files, *layer.core_headers]]
     lines = [f"#include <{name}>" for name in sorted({name for text in texts for name in _STANDARD.findall(text)})]
     flags = [flag for flag in FLAGS if flag != "-fsyntax-only"]
-    key = hashlib.sha256("\n".join([compiler, *flags, *lines]).encode()).hexdigest()[:12]
+    key = hashlib.sha256("\n".join([gcc, *flags, *lines]).encode()).hexdigest()[:12]
     path = ROOT / "build/unreal" / f"standard-{key}.h"
     made = path.with_suffix(".h.gch")
     if not made.is_file():
@@ -119,7 +133,7 @@ def standard(layer: Layer, compiler: str) -> Path:
             "\n".join([f"#ifndef STANDARD_{key}", f"#define STANDARD_{key}", *lines, "#endif", ""]), "utf-8"
         )
         partial = path.with_suffix(f".{os.getpid()}")
-        subprocess.run([compiler, *flags, "-x", "c++-header", str(path), "-o", str(partial)], check=False)
+        subprocess.run([gcc, *flags, "-x", "c++-header", str(path), "-o", str(partial)], check=False)
         if partial.is_file():
             partial.replace(made)
     return path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from scripts.unreal_check.source import CORE, MODULES, PLUGIN, Layer
 from tests.unreal_plugin.samples import BUILD, compiled, index, plugin
 
 COMMAND = re.compile(r"^### (\d+)\. ", re.MULTILINE)
-needs_compiler = pytest.mark.skipif(shutil.which("g++") is None, reason="needs g++")
+needs_compiler = pytest.mark.skipif(syntax.compiler() is None, reason="needs GCC 11")
 
 
 def test_the_layer_keeps_the_rules_that_no_compiler_knows() -> None:

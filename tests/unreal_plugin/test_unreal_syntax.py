@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from scripts.unreal_check import syntax
 from tests.unreal_plugin.samples import compiled, plugin
 
 HEADER, SOURCE = "Sample.h", "Sample.cpp"
@@ -59,7 +59,7 @@ PASSES = {
     "a local type": "struct FPart { float A; }; TArray<FPart> Parts; Parts.Add(FPart{Value}); Parts.Num();",
 }
 
-pytestmark = pytest.mark.skipif(shutil.which("g++") is None, reason="needs g++")
+pytestmark = pytest.mark.skipif(syntax.compiler() is None, reason="needs GCC 11")
 
 
 def blocks(lines: Iterable[str]) -> str:
