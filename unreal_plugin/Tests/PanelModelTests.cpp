@@ -101,7 +101,8 @@ TEST_CASE("a refine is shown step by step, blocks edits, and is one step in the 
     CHECK(panel.model.view().status == "Searching: step 5 of 20, 50% closer ...");
     CHECK(panel.model.view().preview->values == Bytes{5, 5, 5});
     panel.service.send(FakeService::answer_to(request));
-    panel.idle();
+    panel.until([&] { return panel.model.update(); });
+    CHECK_FALSE(panel.model.busy());
     CHECK(panel.model.view().message == "Refined: 75% closer, judged by the imitator.");
     CHECK(panel.value(0) == 1.0);
     CHECK(panel.model.view().undo.rfind("refined in ", 0) == 0);

@@ -29,18 +29,19 @@ void PanelModel::disconnect() {
     log_state();
 }
 
-void PanelModel::update() {
-    take_files();
+bool PanelModel::update() {
+    bool other = take_files();
     if (session_ == nullptr) {
-        return;
+        return other;
     }
     session_->update();
     SessionEvent event;
     while (session_->next(event)) {
         take(event);
+        other = true;
     }
-    compare_again();
-    log_state();
+    other = compare_again() || other;
+    return log_state() || other;
 }
 
 void PanelModel::open_character(Schema schema) {
@@ -78,12 +79,12 @@ void PanelModel::tell(std::string words, bool failed) {
 }
 
 // One line whenever the state is another, not one for each step of a search.
-void PanelModel::log_state() {
+bool PanelModel::log_state() {
     const SessionState state = session_ == nullptr ? SessionState::Offline : session_->state();
     const std::string seen = std::to_string(static_cast<int>(state)) +
                              (session_ == nullptr ? "" : session_->reason());
     if (seen == logged_) {
-        return;
+        return false;
     }
     const bool first = logged_.empty();
     logged_ = seen;
@@ -91,6 +92,7 @@ void PanelModel::log_state() {
         const bool lost = state == SessionState::Refused || (session_ != nullptr && state == SessionState::Offline);
         engine_.log->write(lost ? LogLevel::Warning : LogLevel::Note, status());
     }
+    return true;
 }
 
 }  // namespace facebridge

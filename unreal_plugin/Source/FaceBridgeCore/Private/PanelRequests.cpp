@@ -47,7 +47,7 @@ bool PanelModel::import_files(const std::vector<std::string>& paths, std::string
         files_called_.push_back(file_name(path));
     }
     tell("");
-    files_ = std::async(std::launch::async, [paths, names = files_called_] {
+    files_ = std::async(std::launch::async | std::launch::deferred, [paths, names = files_called_] {
         ReadFiles read{{}, names, ""};
         Photos files(paths.size());
         for (std::size_t at = 0; at < paths.size(); ++at) {
@@ -65,9 +65,9 @@ bool PanelModel::import_files(const std::vector<std::string>& paths, std::string
     return true;
 }
 
-void PanelModel::take_files() {
-    if (!files_.valid() || files_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
-        return;
+bool PanelModel::take_files() {
+    if (!files_.valid() || files_.wait_for(std::chrono::seconds(0)) == std::future_status::timeout) {
+        return false;
     }
     const ReadFiles read = files_.get();
     std::string problem = read.problem;
@@ -76,6 +76,7 @@ void PanelModel::take_files() {
     } else {
         import_photo(read.photo, read.names, problem);
     }
+    return true;
 }
 
 bool PanelModel::import_by_dialog(std::string& problem) {
@@ -199,10 +200,10 @@ bool PanelModel::compare(const std::string& kind, double blend, std::string& pro
     return true;
 }
 
-void PanelModel::compare_again() {
+bool PanelModel::compare_again() {
     if (compare_kind_.empty() || !actions().compare || session_->comparing() ||
         (compared_ && *compared_ == editor_->character())) {
-        return;
+        return false;
     }
     Comparison comparison{compare_kind_, blend_, std::nullopt};
     if (compare_kind_ == "silhouette" && !(editor_->home() == editor_->character())) {
@@ -214,6 +215,7 @@ void PanelModel::compare_again() {
         compare_kind_.clear();
         refuse(problem);
     }
+    return true;
 }
 
 bool PanelModel::refine(std::int64_t steps, std::string& problem) {

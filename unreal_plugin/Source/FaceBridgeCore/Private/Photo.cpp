@@ -19,7 +19,8 @@ struct Photo::Data {
                 lengths.push_back(static_cast<std::int64_t>(size));
             }
         }
-        digest = std::async(std::launch::async, [this] { return sha256(bytes.data(), bytes.size()); });
+        // Where no thread can be had, it is computed when it is asked for.
+        digest = std::async(std::launch::async | std::launch::deferred, [this] { return sha256(bytes.data(), bytes.size()); });
     }
 
     Bytes bytes;

@@ -207,7 +207,7 @@ bool FFaceBridgePanelHost::Tick(float DeltaTime)
 		bJoinedService = true; // It listens where it was told to, which need not be the settings' address.
 		ConnectTo(Service.GetAddress(), GetDefault<UFaceBridgeSettings>()->KeysFile);
 	}
-	Model->update();
+	const bool bOther = Model->update();
 	const FString Schema = Model->editor() != nullptr ? FaceBridge::ToUnreal(Model->editor()->schema().hash) : FString();
 	if (Schema != KnownSchema)
 	{
@@ -215,7 +215,10 @@ bool FFaceBridgePanelHost::Tick(float DeltaTime)
 		Adopt(); // The selected character may have waited for its schema to be known.
 	}
 	Selection.Update();
-	Refresh();
+	if (bOther)
+	{
+		Refresh(); // Only then: a view of hundreds of rows takes a good part of a millisecond.
+	}
 	return true;
 }
 

@@ -27,7 +27,9 @@ public:
 
     bool connect(SessionOptions options, std::string& problem);
     void disconnect();
-    void update();
+
+    // Take what came; whether the view may be another than before.
+    bool update();
 
     // Edit without a service; a service for another character takes this one's place.
     void open_character(Schema schema);
@@ -107,8 +109,8 @@ private:
 
     bool ask(Reading reading, std::string& problem);
     Wishes wishes(const Reading& reading) const;
-    void take_files();
-    void compare_again();
+    bool take_files();
+    bool compare_again();
     void take(SessionEvent& event);
     void take_import(SessionEvent& event);
     void take_variations(Imported& answer);
@@ -122,7 +124,7 @@ private:
     bool edited(bool good, const std::string& step, std::string& problem);
     bool refuse(const std::string& problem);
     void tell(std::string words, bool failed = false);
-    void log_state();
+    bool log_state();
     std::vector<std::string> targets(const std::string& target) const;
 
     std::string status() const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "FaceBridgeCore/Export.h"
+#include "FaceBridgeCore/Export.h"
 #include "FaceBridgeCore/Fields.h"
 
 #include <cstddef>

@@ -29,6 +29,7 @@ void SFaceBridgeAdvice::Construct(const FArguments& InArgs, TSharedRef<FFaceBrid
 		SAssignNew(Box, SVerticalBox)
 	];
 	Host->OnViewChanged.AddSP(this, &SFaceBridgeAdvice::HandleViewChanged);
+	HandleViewChanged(); // The tab may be opened again, with all that was imported before.
 }
 
 FText SFaceBridgeAdvice::SeverityText(const std::string& Severity)

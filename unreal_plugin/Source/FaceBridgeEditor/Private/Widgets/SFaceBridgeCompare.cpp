@@ -69,6 +69,7 @@ void SFaceBridgeCompare::Construct(const FArguments& InArgs, TSharedRef<FFaceBri
 		]
 	];
 	Host->OnViewChanged.AddSP(this, &SFaceBridgeCompare::HandleViewChanged);
+	HandleViewChanged(); // The tab may be opened again, with all that was imported before.
 }
 
 void SFaceBridgeCompare::HandleViewChanged()

@@ -37,6 +37,7 @@ void SFaceBridgeGroups::Construct(const FArguments& InArgs, TSharedRef<FFaceBrid
 		]
 	];
 	Host->OnViewChanged.AddSP(this, &SFaceBridgeGroups::HandleViewChanged);
+	HandleViewChanged(); // The tab may be opened again, with all that was imported before.
 }
 
 TSharedRef<SWidget> SFaceBridgeGroups::MakeTools()

@@ -49,6 +49,7 @@ void SFaceBridgeReading::Construct(const FArguments& InArgs, TSharedRef<FFaceBri
 		]
 	];
 	Host->OnViewChanged.AddSP(this, &SFaceBridgeReading::HandleViewChanged);
+	HandleViewChanged(); // The tab may be opened again, with all that was imported before.
 }
 
 TSharedRef<SWidget> SFaceBridgeReading::MakeBases()
