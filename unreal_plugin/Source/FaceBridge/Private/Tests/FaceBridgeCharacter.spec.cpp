@@ -13,7 +13,7 @@ THIRD_PARTY_INCLUDES_END
 
 #if WITH_DEV_AUTOMATION_TESTS
 
-BEGIN_DEFINE_SPEC(FFaceBridgeCharacterSpec, "FaceBridge.Runtime.Character", EAutomationTestFlags_ApplicationContextMask | EAutomationTestFlags::ProductFilter)
+BEGIN_DEFINE_SPEC(FFaceBridgeCharacterSpec, "FaceBridge.Runtime.Character", EAutomationTestFlags::EditorContext | EAutomationTestFlags::ClientContext | EAutomationTestFlags::ServerContext | EAutomationTestFlags::CommandletContext | EAutomationTestFlags::ProductFilter)
 	static UFaceBridgeCharacterComponent* MakeCharacter();
 END_DEFINE_SPEC(FFaceBridgeCharacterSpec)
 

@@ -10,7 +10,7 @@ THIRD_PARTY_INCLUDES_END
 
 #if WITH_DEV_AUTOMATION_TESTS
 
-BEGIN_DEFINE_SPEC(FFaceBridgeRigMapSpec, "FaceBridge.Runtime.RigMap", EAutomationTestFlags_ApplicationContextMask | EAutomationTestFlags::ProductFilter)
+BEGIN_DEFINE_SPEC(FFaceBridgeRigMapSpec, "FaceBridge.Runtime.RigMap", EAutomationTestFlags::EditorContext | EAutomationTestFlags::ClientContext | EAutomationTestFlags::ServerContext | EAutomationTestFlags::CommandletContext | EAutomationTestFlags::ProductFilter)
 END_DEFINE_SPEC(FFaceBridgeRigMapSpec)
 
 void FFaceBridgeRigMapSpec::Define()

@@ -5,7 +5,7 @@
 
 #if WITH_DEV_AUTOMATION_TESTS
 
-BEGIN_DEFINE_SPEC(FFaceBridgeTextSpec, "FaceBridge.Runtime.Text", EAutomationTestFlags_ApplicationContextMask | EAutomationTestFlags::ProductFilter)
+BEGIN_DEFINE_SPEC(FFaceBridgeTextSpec, "FaceBridge.Runtime.Text", EAutomationTestFlags::EditorContext | EAutomationTestFlags::ClientContext | EAutomationTestFlags::ServerContext | EAutomationTestFlags::CommandletContext | EAutomationTestFlags::ProductFilter)
 END_DEFINE_SPEC(FFaceBridgeTextSpec)
 
 void FFaceBridgeTextSpec::Define()
