@@ -20,16 +20,16 @@ double given(const RigTarget& target, double value) {
     return target.offset + target.scale * beyond;
 }
 
-// Finds the entry of a name in a list, or makes it at the list's end.
+// The position of a name's entry in a list, made at its end where there is none.
 class Slots {
 public:
     template <class Entry>
-    Entry& of(std::vector<Entry>& list, const std::string& key, const Entry& fresh) {
+    std::size_t of(std::vector<Entry>& list, const std::string& key, const Entry& fresh) {
         const auto [found, added] = positions_.emplace(key, list.size());
         if (added) {
             list.push_back(fresh);
         }
-        return list[found->second];
+        return found->second;
     }
 
 private:
@@ -50,37 +50,69 @@ std::size_t nearest_axis(const Quaternion& frame, std::size_t axis) {
 
 }  // namespace
 
-RigPose evaluate(const Rig& rig, const Schema& schema, const Character& character) {
-    RigPose pose;
-    Slots slots[6];
+RigEvaluator::RigEvaluator(const Rig& rig, const Schema& schema) {
+    Slots morphs;
+    Slots scalars;
+    Slots controls;
+    Slots vectors;
+    Slots bones[2];
     for (const RigBinding& binding : rig.bindings) {
-        const RigTarget& target = binding.target;
+        Step step{binding.target, schema.parameters.size(), 0};
+        RigTarget& target = step.target;
         const std::optional<std::size_t> position = schema.find(binding.parameter);
-        const bool known = position && *position < character.parameters.size() && !schema.is_choice(*position);
-        const double value = known ? given(target, static_cast<double>(character.parameters[*position])) : target.offset;
-        const auto kind = static_cast<std::size_t>(target.kind);
-        const auto axis = static_cast<std::size_t>(std::clamp(target.axis, 0, target.kind == RigKind::Vector ? 3 : 2));
+        if (position && !schema.is_choice(*position)) {
+            step.parameter = *position;
+        }
+        target.axis = std::clamp(target.axis, 0, target.kind == RigKind::Vector ? 3 : 2);
         switch (target.kind) {
             case RigKind::Morph:
-                slots[kind].of(pose.morphs, target.name, RigValue{target.name, 0.0}).value += value;
+                step.slot = morphs.of(blank_.morphs, target.name, RigValue{target.name, 0.0});
                 break;
             case RigKind::Scalar:
-                slots[kind].of(pose.scalars, target.name, RigValue{target.name, 0.0}).value += value;
+                step.slot = scalars.of(blank_.scalars, target.name, RigValue{target.name, 0.0});
                 break;
             case RigKind::Control:
-                slots[kind].of(pose.controls, target.name, RigValue{target.name, 0.0}).value += value;
+                step.slot = controls.of(blank_.controls, target.name, RigValue{target.name, 0.0});
                 break;
-            case RigKind::Vector: {
-                RigVector& vector = slots[kind].of(pose.vectors, target.name, RigVector{target.name, {}, {}});
-                vector.value[axis] += value;
-                vector.driven[axis] = true;
+            case RigKind::Vector:
+                step.slot = vectors.of(blank_.vectors, target.name, RigVector{target.name, {}, {}});
+                blank_.vectors[step.slot].driven[static_cast<std::size_t>(target.axis)] = true;
                 break;
-            }
             case RigKind::Bone: {
                 BoneMove fresh;
                 fresh.bone = target.name;
                 fresh.component = target.component;
-                BoneMove& move = slots[target.component ? 5 : kind].of(pose.bones, target.name, fresh);
+                step.slot = bones[target.component ? 1 : 0].of(blank_.bones, target.name, fresh);
+                break;
+            }
+        }
+        steps_.push_back(step);
+    }
+}
+
+RigPose RigEvaluator::evaluate(const Character& character) const {
+    RigPose pose = blank_;
+    for (const Step& step : steps_) {
+        const RigTarget& target = step.target;
+        const bool known = step.parameter < character.parameters.size();
+        const double value =
+            known ? given(target, static_cast<double>(character.parameters[step.parameter])) : target.offset;
+        const auto axis = static_cast<std::size_t>(target.axis);
+        switch (target.kind) {
+            case RigKind::Morph:
+                pose.morphs[step.slot].value += value;
+                break;
+            case RigKind::Scalar:
+                pose.scalars[step.slot].value += value;
+                break;
+            case RigKind::Control:
+                pose.controls[step.slot].value += value;
+                break;
+            case RigKind::Vector:
+                pose.vectors[step.slot].value[axis] += value;
+                break;
+            case RigKind::Bone: {
+                BoneMove& move = pose.bones[step.slot];
                 Vector3& channel = target.channel == RigChannel::Translation ? move.translation
                                    : target.channel == RigChannel::Rotation  ? move.rotation
                                                                              : move.scale;
@@ -92,35 +124,50 @@ RigPose evaluate(const Rig& rig, const Schema& schema, const Character& characte
     return pose;
 }
 
-std::vector<LocalMove> local_moves(const RigPose& pose, const std::vector<RigBone>& bones) {
+RigPose evaluate(const Rig& rig, const Schema& schema, const Character& character) {
+    return RigEvaluator(rig, schema).evaluate(character);
+}
+
+RigSkeleton::RigSkeleton(const std::vector<RigBone>& bones) {
     const std::vector<Standing> stands = standing(bones);
-    std::unordered_map<std::string, std::size_t> positions;
     for (std::size_t at = 0; at < bones.size(); ++at) {
-        positions.emplace(bones[at].name, at);
+        Frame frame;
+        const auto parent = static_cast<std::size_t>(bones[at].parent);
+        if (bones[at].parent >= 0 && parent < bones.size()) {
+            frame.has_parent = true;
+            frame.parent_rotation = stands[parent].rotation;
+            frame.parent_scale = stands[parent].scale;
+        }
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+            frame.axes[axis] = nearest_axis(stands[at].rotation, axis);
+        }
+        frames_.emplace(bones[at].name, frame);
     }
+}
+
+std::vector<LocalMove> RigSkeleton::local_moves(const RigPose& pose) const {
     std::vector<LocalMove> found;
     Slots slots;
     for (const BoneMove& move : pose.bones) {
         LocalMove fresh;
         fresh.bone = move.bone;
-        LocalMove& local = slots.of(found, move.bone, fresh);
+        LocalMove& local = found[slots.of(found, move.bone, fresh)];
         Vector3 translation = move.translation;
         Vector3 rotation = move.rotation;
         Vector3 scale = move.scale;
-        const auto position = positions.find(move.bone);
-        if (move.component && position != positions.end()) {
-            const RigBone& bone = bones[position->second];
-            if (bone.parent >= 0 && static_cast<std::size_t>(bone.parent) < bones.size()) {
-                const Standing& parent = stands[static_cast<std::size_t>(bone.parent)];
-                translation = turned(inverse(parent.rotation), translation);
-                rotation = turned(inverse(parent.rotation), rotation);
+        const auto position = frames_.find(move.bone);
+        if (move.component && position != frames_.end()) {
+            const Frame& frame = position->second;
+            if (frame.has_parent) {
+                translation = turned(inverse(frame.parent_rotation), translation);
+                rotation = turned(inverse(frame.parent_rotation), rotation);
                 for (std::size_t axis = 0; axis < 3; ++axis) {
-                    translation[axis] /= parent.scale[axis] == 0.0 ? 1.0 : parent.scale[axis];
+                    translation[axis] /= frame.parent_scale[axis] == 0.0 ? 1.0 : frame.parent_scale[axis];
                 }
             }
             scale = {1, 1, 1};
             for (std::size_t axis = 0; axis < 3; ++axis) {
-                scale[nearest_axis(stands[position->second].rotation, axis)] *= move.scale[axis];
+                scale[frame.axes[axis]] *= move.scale[axis];
             }
         }
         local.translation = local.translation + translation;
@@ -128,6 +175,10 @@ std::vector<LocalMove> local_moves(const RigPose& pose, const std::vector<RigBon
         local.scale = local.scale * scale;
     }
     return found;
+}
+
+std::vector<LocalMove> local_moves(const RigPose& pose, const std::vector<RigBone>& bones) {
+    return RigSkeleton(bones).local_moves(pose);
 }
 
 }  // namespace facebridge

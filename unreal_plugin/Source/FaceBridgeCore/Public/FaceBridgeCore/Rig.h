@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace facebridge {
@@ -116,7 +117,26 @@ struct RigPose {
     std::vector<RigValue> controls;
 };
 
-// The character must suit the schema. A binding of a parameter that the schema lacks gives its offset alone.
+// A rig made ready for one schema, so that a slider costs no look-up by name. A binding of a parameter that the schema
+// lacks gives its offset alone.
+class FACEBRIDGECORE_API RigEvaluator {
+public:
+    RigEvaluator(const Rig& rig, const Schema& schema);
+
+    // The character must suit the schema.
+    RigPose evaluate(const Character& character) const;
+
+private:
+    struct Step {
+        RigTarget target;
+        std::size_t parameter;  // in the schema; of its number or more: none
+        std::size_t slot;       // in the pose's list of its kind
+    };
+
+    RigPose blank_;
+    std::vector<Step> steps_;
+};
+
 FACEBRIDGECORE_API RigPose evaluate(const Rig& rig, const Schema& schema, const Character& character);
 
 // What is done to a bone's own transform at rest: `translation` is added in the parent's axes, `rotation` comes after
@@ -128,8 +148,26 @@ struct LocalMove {
     Vector3 scale{1, 1, 1};
 };
 
-// The moves of a pose relative to the bones' parents, one for each bone. A bone that is not among `bones` is taken to
-// stand as the character does.
+// Bones at rest, made ready to take moves.
+class FACEBRIDGECORE_API RigSkeleton {
+public:
+    explicit RigSkeleton(const std::vector<RigBone>& bones);
+
+    // The moves of a pose relative to the bones' parents, one for each bone. A bone that is not among these is taken to
+    // stand as the character does.
+    std::vector<LocalMove> local_moves(const RigPose& pose) const;
+
+private:
+    struct Frame {
+        bool has_parent = false;
+        Quaternion parent_rotation{0, 0, 0, 1};
+        Vector3 parent_scale{1, 1, 1};
+        std::array<std::size_t, 3> axes{0, 1, 2};  // of the bone, nearest to each of the character's
+    };
+
+    std::unordered_map<std::string, Frame> frames_;
+};
+
 FACEBRIDGECORE_API std::vector<LocalMove> local_moves(const RigPose& pose, const std::vector<RigBone>& bones);
 
 }  // namespace facebridge
