@@ -207,7 +207,7 @@ void UFaceBridgeCharacterComponent::Refresh()
 	{
 		const AActor* Owner = GetOwner();
 		UControlRigComponent* Rig = Owner != nullptr ? Owner->FindComponentByClass<UControlRigComponent>() : nullptr;
-		Remarks = FaceBridge::Drive(facebridge::evaluate(RigMap->GetRig(), *Schema, Character), FindMeshes(), Rig).Problems;
+		Remarks = FaceBridge::Drive(RigMap->Evaluate(Character), FindMeshes(), Rig, KnownMeshes).Problems;
 	}
 	OnCharacterChanged.Broadcast();
 }
@@ -226,6 +226,7 @@ void UFaceBridgeCharacterComponent::BeginPlay()
 void UFaceBridgeCharacterComponent::OnRegister()
 {
 	Super::OnRegister();
+	KnownMeshes.Reset(); // a mesh may have been imported anew
 	Refresh();
 }
 

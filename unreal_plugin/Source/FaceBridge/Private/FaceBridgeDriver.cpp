@@ -12,24 +12,52 @@
 #include "FaceBridgeText.h"
 #include "Materials/MaterialInstanceDynamic.h"
 #include "ReferenceSkeleton.h"
+#include "UObject/WeakObjectPtr.h"
 
-namespace
+/** Names and skeleton in the core's terms: a thousand bones take longer to translate than a slider may. */
+struct FaceBridge::FKnownMesh
 {
-	int32 DriveMorphs(const facebridge::RigPose& Pose, USkeletalMeshComponent& Component, const USkeletalMesh& Mesh)
+	explicit FKnownMesh(const USkeletalMesh& InMesh)
+		: Mesh(&InMesh)
+		, Skeleton(FaceBridge::ToCoreBones(InMesh.GetRefSkeleton()))
 	{
-		TSet<FName> Known;
-		for (const TObjectPtr<UMorphTarget>& Morph : Mesh.GetMorphTargets())
+		for (const TObjectPtr<UMorphTarget>& Morph : InMesh.GetMorphTargets())
 		{
 			if (Morph != nullptr)
 			{
-				Known.Add(Morph->GetFName());
+				Morphs.Add(Morph->GetFName());
 			}
 		}
+	}
+
+	TWeakObjectPtr<const USkeletalMesh> Mesh;
+	TSet<FName> Morphs;
+	facebridge::RigSkeleton Skeleton;
+};
+
+namespace
+{
+	const FaceBridge::FKnownMesh& Know(const USkeletalMesh& Mesh, FaceBridge::FKnownMeshes& Known)
+	{
+		for (const TSharedPtr<FaceBridge::FKnownMesh>& Each : Known)
+		{
+			if (Each->Mesh.Get() == &Mesh)
+			{
+				return *Each;
+			}
+		}
+		Known.RemoveAll([](const TSharedPtr<FaceBridge::FKnownMesh>& Each) { return !Each->Mesh.IsValid(); });
+		Known.Add(MakeShared<FaceBridge::FKnownMesh>(Mesh));
+		return *Known.Last();
+	}
+
+	int32 DriveMorphs(const facebridge::RigPose& Pose, USkeletalMeshComponent& Component, const FaceBridge::FKnownMesh& Known)
+	{
 		int32 Count = 0;
 		for (const facebridge::RigValue& Value : Pose.morphs)
 		{
 			const FName Name = FaceBridge::ToName(Value.name);
-			if (Known.Contains(Name))
+			if (Known.Morphs.Contains(Name))
 			{
 				Component.SetMorphTarget(Name, static_cast<float>(Value.value), false);
 				++Count;
@@ -38,11 +66,11 @@ namespace
 		return Count;
 	}
 
-	int32 DriveBones(const facebridge::RigPose& Pose, USkeletalMeshComponent& Component, const USkeletalMesh& Mesh, FaceBridge::FDriven& Driven)
+	int32 DriveBones(const facebridge::RigPose& Pose, USkeletalMeshComponent& Component, const USkeletalMesh& Mesh, const FaceBridge::FKnownMesh& Known, FaceBridge::FDriven& Driven)
 	{
 		TArray<FFaceBridgeBoneMove> Moves;
 		const FReferenceSkeleton& Skeleton = Mesh.GetRefSkeleton();
-		for (const facebridge::LocalMove& Move : facebridge::local_moves(Pose, FaceBridge::ToCoreBones(Skeleton)))
+		for (const facebridge::LocalMove& Move : Known.Skeleton.local_moves(Pose))
 		{
 			const FName Bone = FaceBridge::ToName(Move.bone);
 			if (Skeleton.FindBoneIndex(Bone) != INDEX_NONE)
@@ -131,7 +159,7 @@ namespace
 
 namespace FaceBridge
 {
-	FDriven Drive(const facebridge::RigPose& Pose, const TArray<USkeletalMeshComponent*>& Meshes, UControlRigComponent* Rig)
+	FDriven Drive(const facebridge::RigPose& Pose, const TArray<USkeletalMeshComponent*>& Meshes, UControlRigComponent* Rig, FKnownMeshes& Known)
 	{
 		FDriven Driven;
 		for (USkeletalMeshComponent* Component : Meshes)
@@ -142,10 +170,11 @@ namespace FaceBridge
 				Driven.Problems.Add(FString::Printf(TEXT("The component '%s' has no skeletal mesh."), *Component->GetName()));
 				continue;
 			}
-			Driven.Morphs += DriveMorphs(Pose, *Component, *Mesh);
+			const FKnownMesh& KnownMesh = Know(*Mesh, Known);
+			Driven.Morphs += DriveMorphs(Pose, *Component, KnownMesh);
 			if (!Pose.bones.empty())
 			{
-				Driven.Bones += DriveBones(Pose, *Component, *Mesh, Driven);
+				Driven.Bones += DriveBones(Pose, *Component, *Mesh, KnownMesh, Driven);
 			}
 			Driven.Materials += DriveMaterials(Pose, *Component);
 			Show(*Component);

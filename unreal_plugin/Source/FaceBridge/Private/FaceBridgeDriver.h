@@ -16,6 +16,10 @@ namespace facebridge
 
 namespace FaceBridge
 {
+	/** What of a mesh does not change from pose to pose. */
+	struct FKnownMesh;
+	using FKnownMeshes = TArray<TSharedPtr<FKnownMesh>>;
+
 	/** What a pose could not be put on, for people. */
 	struct FDriven
 	{
@@ -28,7 +32,7 @@ namespace FaceBridge
 
 	/**
 	 * Sets every driven target of the meshes, zeros included, so that an earlier character leaves nothing behind. A mesh
-	 * that lacks a name passes it over. Rig may be null.
+	 * that lacks a name passes it over. Rig may be null. Known is kept by the caller, and filled here.
 	 */
-	FDriven Drive(const facebridge::RigPose& Pose, const TArray<USkeletalMeshComponent*>& Meshes, UControlRigComponent* Rig);
+	FDriven Drive(const facebridge::RigPose& Pose, const TArray<USkeletalMeshComponent*>& Meshes, UControlRigComponent* Rig, FKnownMeshes& Known);
 }

@@ -69,6 +69,7 @@ struct UFaceBridgeRigMap::FParsed
 {
 	facebridge::Rig Rig;
 	TOptional<facebridge::Schema> Schema;
+	TOptional<facebridge::RigEvaluator> Evaluator;
 	FString SchemaProblem;
 };
 
@@ -195,6 +196,7 @@ const UFaceBridgeRigMap::FParsed& UFaceBridgeRigMap::Parse() const
 		else if (facebridge::read_schema(FaceBridge::ToBytes(SchemaJson), Schema, Problem))
 		{
 			Fresh->Schema = Schema;
+			Fresh->Evaluator = facebridge::RigEvaluator(Fresh->Rig, Schema);
 		}
 		else
 		{
@@ -215,6 +217,12 @@ const facebridge::Schema* UFaceBridgeRigMap::GetSchema(FString& OutProblem) cons
 const facebridge::Rig& UFaceBridgeRigMap::GetRig() const
 {
 	return Parse().Rig;
+}
+
+facebridge::RigPose UFaceBridgeRigMap::Evaluate(const facebridge::Character& Character) const
+{
+	const FParsed& Found = Parse();
+	return Found.Evaluator.IsSet() ? Found.Evaluator->evaluate(Character) : facebridge::RigPose();
 }
 
 void UFaceBridgeRigMap::Forget()

@@ -17,6 +17,11 @@ namespace facebridge
 	struct Schema;
 }
 
+namespace FaceBridge
+{
+	struct FKnownMesh;
+}
+
 /** Add to an actor with skeletal meshes; every mesh of the actor that knows a driven name is moved. */
 UCLASS(ClassGroup = (FaceBridge), meta = (BlueprintSpawnableComponent))
 class FACEBRIDGE_API UFaceBridgeCharacterComponent : public UActorComponent
@@ -92,4 +97,7 @@ private:
 	TArray<USkeletalMeshComponent*> FindMeshes() const;
 
 	TArray<FString> Remarks;
+
+	/** What the driver keeps of the meshes. */
+	TArray<TSharedPtr<FaceBridge::FKnownMesh>> KnownMeshes;
 };

@@ -13,8 +13,10 @@ class USkeletalMesh;
 
 namespace facebridge
 {
+	struct Character;
 	struct Rig;
 	struct RigInventory;
+	struct RigPose;
 	struct RigReport;
 	struct Schema;
 }
@@ -152,6 +154,9 @@ public:
 
 	/** The bindings as the core evaluates them. Lives until the map changes. */
 	const facebridge::Rig& GetRig() const;
+
+	/** What the bindings make of a character of the map's schema; nothing without one. */
+	facebridge::RigPose Evaluate(const facebridge::Character& Character) const;
 
 	/** Counts the changes of the map, so that others know when to read it again. */
 	int32 GetRevision() const { return Revision; }
