@@ -13,14 +13,12 @@ from scripts.unreal_check.source import CORE, MODULES, PLUGIN, Layer
 from tests.unreal_plugin.samples import BUILD, compiled, index, plugin
 
 COMMAND = re.compile(r"^### (\d+)\. ", re.MULTILINE)
-needs_compiler = pytest.mark.skipif(syntax.compiler() is None, reason="needs GCC 11")
 
 
 def test_the_layer_keeps_the_rules_that_no_compiler_knows() -> None:
     assert lints.check(Layer(), index()) == []
 
 
-@needs_compiler
 @pytest.mark.timeout(600)  # Some seventy files; seconds on an idle machine, minutes on a loaded one.
 def test_every_file_of_the_layer_compiles_against_the_headers_in_the_engines_place() -> None:
     assert syntax.check(Layer(), BUILD) == []
@@ -30,7 +28,6 @@ def test_the_layer_is_compiled_with_the_messages_of_the_python_side() -> None:
     assert wire.check(Layer()) == []
 
 
-@needs_compiler
 @pytest.mark.timeout(600)
 def test_ten_faults_are_each_caught_by_the_check_that_is_named_for_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(mutations.TEN) == 10
@@ -83,6 +80,5 @@ def test_every_row_says_what_only_a_machine_with_unreal_proves_and_by_which_comm
         assert set(numbers.split(", ")) <= commands, file
 
 
-@needs_compiler
 def test_the_sample_that_the_rules_are_tried_on_compiles(tmp_path: Path) -> None:
     assert compiled(plugin(tmp_path), tmp_path) == []

@@ -59,7 +59,6 @@ PASSES = {
     "a local type": "struct FPart { float A; }; TArray<FPart> Parts; Parts.Add(FPart{Value}); Parts.Num();",
 }
 
-pytestmark = pytest.mark.skipif(syntax.compiler() is None, reason="needs GCC 11")
 
 
 def blocks(lines: Iterable[str]) -> str:
