@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from scripts.unreal_check import syntax
 from tests.unreal_plugin.samples import compiled, plugin
 
 HEADER, SOURCE = "Sample.h", "Sample.cpp"
@@ -58,7 +57,6 @@ PASSES = {
     "casts": "if (USample* Sample = Cast<USample>(GetOuter())) { Sample->Work(); }",
     "a local type": "struct FPart { float A; }; TArray<FPart> Parts; Parts.Add(FPart{Value}); Parts.Num();",
 }
-
 
 
 def blocks(lines: Iterable[str]) -> str:
