@@ -69,12 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop; raises InputError for a port in use, BundleError for an unusable bundle."""
-    from core import threads
+    from core import memory, threads
     from engine_bridge.keys import load_server_keys
 
     bundles, at_once = bundle_folders(args.bundle or []), _at_once(args)
     if args.ray is None:
         threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
+        memory.keep_freed()
     from core.serve import EventLog, Service, ServiceLimits, Shelf
     from core.serve.loading import local_sources, ray_sources
 

@@ -71,9 +71,10 @@ class DirectSource:
     def __init__(self, bundle: Path | None, device: str, engine: Callable[[CharacterSchema], Drawer | None]) -> None:
         """Raises BundleError for an unusable bundle, InputError for a device that is not there, and what `engine`
         raises, which makes the drawer for the bundle's character."""
-        from core import threads
+        from core import memory, threads
 
         threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
+        memory.keep_freed()
         from core.bundle import Bundle
         from core.photo import MAX_BYTES
         from core.reconstruct import Reconstructor

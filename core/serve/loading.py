@@ -51,9 +51,10 @@ def ray_sources(
 
 def load_replica(folder: Path | None, device: str, engine: str) -> Answerer:
     """A bundle in a process of its own, with an engine of its own that ends with the process."""
-    from core import threads
+    from core import memory, threads
 
     threads.configure(1)
+    memory.keep_freed()
     return _load(folder, device, engine, _start_engine(engine, ExitStack()))
 
 
