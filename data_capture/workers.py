@@ -58,7 +58,7 @@ class WorkerPool:
             process = slot.process
             if process is None:
                 if slot.fruitless < STARTS_BEFORE_GIVING_UP and now >= slot.start_at:
-                    slot.process = EngineProcess.start(self.engine, self.address, threads=self._threads)
+                    slot.process = EngineProcess(self.engine, self.address, threads=self._threads)
                     slot.started_at, slot.greeted = now, False
             elif process.exit_code() is not None:
                 dead.append(self._bury(slot, process, process.describe_exit()))

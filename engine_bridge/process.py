@@ -1,4 +1,4 @@
-"""Starts and ends one engine process, keeps the last lines it wrote, and makes sure that it does not outlive us."""
+"""Starts and ends processes of ours, keeps the last lines they wrote, and makes sure that none outlives us."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from engine_bridge.errors import EngineError
 
@@ -33,53 +34,43 @@ def thread_environment(threads: int) -> dict[str, str]:
     }
 
 
-class EngineProcess:
-    """A running engine host. It ends when we do: its standard input closes, and on Linux the kernel signals it."""
+class ChildProcess:
+    """A Python module in a process of its own, which has to end when its standard input closes, as it does with us."""
 
-    def __init__(self, process: subprocess.Popen[bytes], instance: str) -> None:
-        self._process = process
-        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
-        self._reader = threading.Thread(target=self._read_stderr, name="engine-stderr", daemon=True)
-        self._reader.start()
-        self.instance = instance
+    def __init__(self, module: str, arguments: Sequence[str], *, threads: int = 1, answers: bool = False) -> None:
+        """Start `python -m module arguments` with so many threads; with `answers` its standard output is kept for us.
 
-    @classmethod
-    def start(
-        cls, engine: str, connect: str, *, threads: int = 1, keys: Path | None = None, options: Sequence[str] = ()
-    ) -> EngineProcess:
-        """Start `python -m engine_bridge.host` for `engine`, to connect to `connect`; does not wait for its hello.
-
-        The Hello that arrives carries `instance`, a fresh id that tells this process from any other.
-        `options` are further arguments of the host. Raises EngineError when no process can be started.
+        Raises EngineError when no process can be started.
         """
-        instance = secrets.token_hex(8)
-        arguments = ["--engine", engine, "--connect", connect, "--instance", instance, "--threads", str(threads)]
-        if keys is not None:
-            arguments += ["--keys", str(keys)]
-        # The kernel's parent-death signal fires when the starting *thread* ends, so only the main thread asks for it.
-        if threading.current_thread() is threading.main_thread():
-            arguments += ["--parent", str(os.getpid())]
         environment = {**os.environ, **thread_environment(threads)}
         root = str(Path(__file__).resolve().parent.parent)
         inherited = os.environ.get("PYTHONPATH")
         environment["PYTHONPATH"] = root + (os.pathsep + inherited if inherited else "")
         try:
             # -P: a file named numpy.py in the current folder must not be taken for numpy.
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "engine_bridge.host", *arguments, "--watch-stdin", *options],
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", module, *arguments],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if answers else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=environment,
             )
         except OSError as error:
-            raise EngineError(f"Cannot start an engine process: {error.strerror or error}.") from error
-        return cls(process, instance)
+            raise EngineError(f"Cannot start a process of {module}: {error.strerror or error}.") from error
+        self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._reader = threading.Thread(target=self._read_stderr, name="child-stderr", daemon=True)
+        self._reader.start()
 
     @property
     def pid(self) -> int:
-        """Process id of what we started; behind a launcher the engine itself may state another in its Hello."""
+        """Process id of what we started; behind a launcher what runs in the end may have another."""
         return self._process.pid
+
+    @property
+    def streams(self) -> tuple[IO[bytes], IO[bytes]]:
+        """What it hears and what it says; only of one that answers."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
 
     def exit_code(self) -> int | None:
         """None while it runs; negative for the signal that ended it, on POSIX."""
@@ -114,11 +105,16 @@ class EngineProcess:
     def close(self, grace_s: float = 2.0) -> None:
         """Ask it to leave by closing its standard input, and kill it when it has not after `grace_s`. Repeatable."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        try:
+            self._process.stdin.close()
+        except OSError:
+            pass  # what was not sent yet can no longer be
         if not self.wait(grace_s):
             self._process.kill()
             self._process.wait()
         self._reader.join(1.0)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def kill(self) -> None:
         """End it now and collect it; for one that hangs."""
@@ -130,3 +126,24 @@ class EngineProcess:
         with self._process.stderr as stream:
             for line in stream:
                 self._tail.append(line.decode("utf-8", "replace").strip()[:500])
+
+
+class EngineProcess(ChildProcess):
+    """A running engine host. On Linux the kernel ends it as well when we die."""
+
+    def __init__(
+        self, engine: str, connect: str, *, threads: int = 1, keys: Path | None = None, options: Sequence[str] = ()
+    ) -> None:
+        """Start `python -m engine_bridge.host` for `engine`, to connect to `connect`; does not wait for its hello.
+
+        The Hello that arrives carries `instance`, a fresh id that tells this process from any other.
+        `options` are further arguments of the host. Raises EngineError when no process can be started.
+        """
+        self.instance = secrets.token_hex(8)
+        arguments = ["--engine", engine, "--connect", connect, "--instance", self.instance, "--threads", str(threads)]
+        if keys is not None:
+            arguments += ["--keys", str(keys)]
+        # The kernel's parent-death signal fires when the starting *thread* ends, so only the main thread asks for it.
+        if threading.current_thread() is threading.main_thread():
+            arguments += ["--parent", str(os.getpid())]
+        super().__init__("engine_bridge.host", [*arguments, "--watch-stdin", *options], threads=threads)

@@ -63,7 +63,7 @@ class EngineSession:
 
         router = Router("tcp://127.0.0.1:0", greet, roles=frozenset({"engine"}))
         try:
-            process = EngineProcess.start(engine, router.endpoint, threads=threads)
+            process = EngineProcess(engine, router.endpoint, threads=threads)
         except BaseException:
             router.close()
             raise

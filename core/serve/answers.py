@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,6 @@ from core.refine import Refined as Best
 from core.solve import Solver, Wish, as_tensor
 from engine_bridge.errors import InputError, SchemaError
 from engine_bridge.protocol import (
-    COMPARISONS,
     MAX_PHOTOS,
     MAX_STEPS,
     MAX_VARIATIONS,
@@ -36,19 +36,23 @@ from engine_bridge.protocol import (
     Refined,
 )
 
-_TURNED_PX = 384
-
 
 class Answers:
     """Implements core.serve.answerer.Answerer; every method may run in several threads at once."""
 
     def __init__(
-        self, reconstructor: Reconstructor, drawer: Drawer | None = None, imitated_previews: bool = False
+        self,
+        reconstructor: Reconstructor,
+        drawer: Drawer | None = None,
+        imitated_previews: bool = False,
+        previews: bool = True,
     ) -> None:
         """`drawer` draws this bundle's character; the caller closes it. With `imitated_previews` it draws turned views
-        and judges refinements, but previews of imports are the imitator's."""
+        and judges refinements, but previews of imports are the imitator's. Without `previews` imports have none: the
+        caller adds them with `previewed`."""
         self._one = reconstructor
         self._imitated_previews = imitated_previews or drawer is None
+        self._previews = previews
         self._solver = Solver(reconstructor)
         self._drawer = drawer
         self._drawn_archetypes: dict[bytes, torch.Tensor] = {}
@@ -84,8 +88,10 @@ class Answers:
 
     def compare(self, job: Compare) -> Compared | Error:
         """The pictures that the job asks for."""
+        from core.serve.comparisons import compared  # spares the start a third of a second, SciPy's
+
         try:
-            return self._compare(job)
+            return compared(job, self._one, self._draw, self._drawer)
         except (InputError, SchemaError) as error:
             return Error(job.request_id, "input", str(error))
 
@@ -94,31 +100,21 @@ class Answers:
 
     def _import(self, job: Import) -> Imported:
         solved = self._solver.solve(_split(job), self._wish(job))
-        seen, timings_ms = solved.photo.seen, dict(solved.timings_ms)
-        preview, previews, drawn_by = None, None, "imitator"
-        if job.pictures:
-            started = time.perf_counter()
-            rows = [(solved.parameters, solved.choices), *solved.variations]
-            draw = self._imitated if self._imitated_previews else self._draw
-            pictures, drawn_by = draw(np.stack([row[0] for row in rows]), np.stack([row[1] for row in rows]))
-            preview, previews = pictures[0], pictures[1:]
-            timings_ms["draw"] = (time.perf_counter() - started) * 1000
+        seen = solved.photo.seen
         several = seen.face.faces > 1 and job.pictures
         others = solved.variations
-        return Imported(
+        found = Imported(
             job.request_id,
             self.schema.hash,
             seen.face.faces,
             tuple(finding.words for finding in solved.findings),
-            timings_ms,
+            solved.timings_ms,
             solved.parameters,
             solved.choices,
             seen.face.image if job.pictures else None,
-            preview,
             digest=hashlib.sha256(job.photo).hexdigest(),
             bundle=self.bundle,
             face=seen.face.face,
-            drawn_by=drawn_by,
             codes=tuple(finding.code for finding in solved.findings),
             severities=tuple(finding.severity for finding in solved.findings),
             measures={name: float(value) for name, value in solved.photo.report.measures.items()},
@@ -134,7 +130,25 @@ class Answers:
             weights=solved.weights if job.lengths else None,
             variations=np.stack([row[0] for row in others]) if others else None,
             variation_choices=np.stack([row[1] for row in others]) if others else None,
-            variation_previews=stacked(list(previews)) if others and previews is not None else None,
+        )
+        return self.previewed(found) if job.pictures and self._previews else found
+
+    def previewed(self, found: Imported) -> Imported:
+        """An import without previews, with them: of the character and of its variations."""
+        started = time.perf_counter()
+        parameters, choices = found.parameters[None], found.choices[None]
+        others = None
+        if found.variations is not None and found.variation_choices is not None:
+            others = len(found.variations)
+            parameters = np.concatenate([parameters, found.variations])
+            choices = np.concatenate([choices, found.variation_choices])
+        pictures, drawn_by = (self._imitated if self._imitated_previews else self._draw)(parameters, choices)
+        return dataclasses.replace(
+            found,
+            preview=pictures[0],
+            variation_previews=stacked(list(pictures[1:])) if others else None,
+            drawn_by=drawn_by,
+            timings_ms={**found.timings_ms, "draw": (time.perf_counter() - started) * 1000},
         )
 
     def _wish(self, job: Import) -> Wish:
@@ -249,50 +263,6 @@ class Answers:
                 rows = [self._solver.refiner.features(as_tensor(drawn[n]), half[n][None]) for n in range(len(half))]
             self._drawn_archetypes[key] = torch.cat(rows)
         return self._drawn_archetypes[key]
-
-    def _compare(self, job: Compare) -> Compared:
-        from core.compare import blend, difference, side_by_side  # spares the start a third of a second, SciPy's
-
-        unknown = [kind for kind in job.kinds if kind not in COMPARISONS]
-        if unknown or not job.kinds:
-            raise InputError(f"The comparison '{unknown[0] if unknown else ''}' is unknown; choose of {COMPARISONS}.")
-        if not 0.0 <= job.blend <= 1.0:
-            raise InputError(f"The blend is {job.blend:g}, expected 0 (the photo) to 1 (the character).")
-        parameters, choices = self.schema.check(job.parameters), self.schema.check_choices(job.choices)
-        photo = self._one.see(job.photo, job.face).face.image
-        (character, *_), drawn_by = self._draw(parameters[None], choices[None])
-        outlines = self._silhouettes(job, parameters, choices) if "silhouette" in job.kinds else None
-        return Compared(
-            job.request_id,
-            hashlib.sha256(job.photo).hexdigest(),
-            drawn_by,
-            side_by_side([("photo", photo), ("character", character)]) if "side" in job.kinds else None,
-            blend(photo, character, job.blend) if "blend" in job.kinds else None,
-            difference(photo, character).picture if "difference" in job.kinds else None,
-            outlines,
-        )
-
-    def _silhouettes(
-        self, job: Compare, parameters: NDArray[np.float32], choices: NDArray[np.uint8]
-    ) -> NDArray[np.uint8]:
-        from core.compare import outlined, silhouette, turned
-
-        if self._drawer is None:
-            raise InputError("A silhouette needs an engine, and none is attached; start the service with --engine.")
-        mine = self._drawer.use(lambda session: turned(session, parameters, choices, image_px=_TURNED_PX))
-        if job.other is None:
-            pairs = None if mine is None else [outlined(*pair) for pair in zip(mine.images, mine.masks, strict=True)]
-        else:
-            other, theirs = self.schema.check(job.other), job.other_choices
-            worn = choices if theirs is None else self.schema.check_choices(theirs)
-            base = self._drawer.use(lambda session: turned(session, other, worn, image_px=_TURNED_PX))
-            pairs = None
-            if mine is not None and base is not None:
-                views = zip(mine.images, base.masks, mine.masks, strict=True)
-                pairs = [silhouette(image, reference, own).picture for image, reference, own in views]
-        if pairs is None:
-            raise InputError("The engine is out of order and starts anew; ask for the silhouette again in a moment.")
-        return np.ascontiguousarray(np.concatenate(pairs, axis=1))
 
 
 def _split(job: Import) -> list[bytes]:

@@ -41,7 +41,7 @@ def test_a_host_process_that_cannot_start_says_why_in_one_line(capsys: pytest.Ca
 
 def test_an_engine_process_ends_when_its_owner_lets_go(make_bench: MakeBench) -> None:
     bench = make_bench(heartbeat=Heartbeat(interval_s=0.05, allowance_s=1.0))
-    process = EngineProcess.start("pattern", bench.address)
+    process = EngineProcess("pattern", bench.address)
     joined = bench.wait(Joined)[0]
     assert joined.hello.instance == process.instance
     process.close(grace_s=DEADLINE_S)
@@ -51,7 +51,7 @@ def test_an_engine_process_ends_when_its_owner_lets_go(make_bench: MakeBench) ->
 
 def test_a_killed_engine_process_is_described(make_bench: MakeBench) -> None:
     bench = make_bench(heartbeat=Heartbeat(interval_s=0.05, allowance_s=1.0))
-    process = EngineProcess.start("pattern", bench.address)
+    process = EngineProcess("pattern", bench.address)
     bench.wait(Joined)
     process.kill()
     assert bench.wait(Lost)

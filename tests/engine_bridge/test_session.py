@@ -204,6 +204,6 @@ def test_an_engine_process_is_started_with_bounded_threads() -> None:
     from engine_bridge.process import thread_environment
 
     assert set(thread_environment(2).values()) == {"2", "PASSIVE"}
-    process = EngineProcess.start("pattern", "tcp://127.0.0.1:9", threads=1)
+    process = EngineProcess("pattern", "tcp://127.0.0.1:9", threads=1)
     process.kill()
     assert process.exit_code() is not None
