@@ -37,12 +37,25 @@ class Running:
     start_s: float
 
     def memory_mb(self) -> float:
-        """Resident memory now, in MB; 0 where the system does not say."""
-        try:
-            status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        except OSError:
-            return 0.0
-        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1000
+        """Resident memory now of the service and its importers, in MB; what they share, such as torch's code, counts in
+        each. 0 where the system does not say."""
+        return sum(_resident_kb(pid) for pid in (self.process.pid, *_children(self.process.pid))) / 1000
+
+
+def _resident_kb(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")), 0)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:
+        return []
+    return [int(child) for text in lists for child in text.split()]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -100,6 +101,15 @@ class Bundle:
             )
         constants = _constants(folder / "constants.safetensors", schema.count)
         return cls(schema, imitator, reconstructor, reader.requires_grad_(False), constants, card)
+
+    def digest(self) -> str:
+        """SHA-256 over all that an import depends on, in hex: two processes with equal digests answer alike."""
+        found = hashlib.sha256(self.schema.to_json() + json.dumps(self.card, sort_keys=True).encode())
+        for weights in (self.reader.state_dict(), self.imitator.state_dict(), self.constants):
+            for name in sorted(weights):
+                found.update(name.encode())
+                found.update(weights[name].cpu().contiguous().view(torch.uint8).numpy().data)
+        return found.hexdigest()
 
     def save(self, path: Path | str) -> None:
         """Write the bundle as a folder, whole or not at all; an older bundle of that name is replaced.

@@ -102,6 +102,10 @@ class ChildProcess:
             return False
         return True
 
+    def end(self) -> None:
+        """Have it end now; harmless beside a thread that uses its streams. `close` collects it."""
+        self._process.kill()
+
     def close(self, grace_s: float = 2.0) -> None:
         """Ask it to leave by closing its standard input, and kill it when it has not after `grace_s`. Repeatable."""
         assert self._process.stdin is not None

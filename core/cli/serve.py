@@ -24,8 +24,8 @@ HELP = "Answers imports over the wire with bundles that stay loaded; ends in goo
 DEFAULT_BIND = "tcp://127.0.0.1:5757"
 READY = "facebridge serve: ready on"
 _NAMED = re.compile(r"^(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,63})=(?P<folder>.+)$")
-_MOST_THREADS = 4
-"""Threads that import on a CPU unless told otherwise; a service shares its machine with an editor."""
+_USUAL_PROCESSES = 2
+"""Processes that import unless told otherwise, if there are as many cores: each takes about 400 MB."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="engine that draws and judges, such as embedded (default: none)",
     )
-    parser.add_argument("--threads", type=int, metavar="N", help="imports computed at once (default: one a core, to 4)")
+    parser.add_argument(
+        "--processes",
+        type=int,
+        metavar="N",
+        help="imports computed at once, each in a process of about 400 MB (default: one a core, to 2)",
+    )
     parser.add_argument(
         "--ray",
         nargs="?",
@@ -92,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         if admin is not None:
             stack.callback(admin.close)
         if args.ray is None:
-            sources = local_sources(bundles, args.device, args.engine, stack)
+            sources = local_sources(bundles, args.device, args.engine, at_once - 1, log, stack)
         else:
             sources = ray_sources(bundles, args.device, args.engine, args.replicas, args.ray, stack)
         shelf = Shelf(sources)
@@ -114,11 +119,10 @@ def _at_once(args: argparse.Namespace) -> int:
 
     if args.ray is not None:
         option, at_once = "--replicas", args.replicas
-    elif args.threads is not None:
-        option, at_once = "--threads", args.threads
+    elif args.processes is not None:
+        option, at_once = "--processes", args.processes
     else:
-        # On a GPU one photo is decoded while another is computed.
-        option, at_once = "", 2 if args.device == "cuda" else min(_MOST_THREADS, threads.cores())
+        option, at_once = "", min(_USUAL_PROCESSES, threads.cores())
     if at_once < 1:
         raise InputError(f"{option} is {at_once}, expected at least 1.")
     return at_once

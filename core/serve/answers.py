@@ -71,6 +71,10 @@ class Answers:
             drawer.draw(answers.schema.defaults[None], answers.schema.default_choices[None])
         return answers
 
+    def digest(self) -> str:
+        """Of the bundle: core.bundle.Bundle.digest."""
+        return self._one.bundle.digest()
+
     def imports(self, jobs: Sequence[Import]) -> Iterator[Imported | Error]:
         """One answer for each job, in order, each as soon as it is there."""
         for job in jobs:

@@ -11,11 +11,11 @@ import hashlib
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from core.serve.answerer import Answerer
+from core.serve.defects import out_of_memory, type_name, where
 from core.serve.desk import Batch, Desk
 from core.serve.record import Record
 from core.serve.request import LANES, Lane, Request
@@ -158,10 +158,8 @@ class Lanes:
             return Error(number, "busy", words)
         if isinstance(error, FaceBridgeError):
             return Error(number, "input", str(error))
-        frames = traceback.extract_tb(error.__traceback__)[-8:]
-        where = [f"{frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames]
-        self._record.log.event("defect", request=number, error=type(error).__name__, where=where)
-        words = f"The service failed on this photo ({type(error).__name__}: {error}); see its log."
+        self._record.log.event("defect", request=number, error=type_name(error), where=where(error))
+        words = f"The service failed on this photo ({type_name(error)}: {error}); see its log."
         return Error(number, "internal", words)
 
     def _shrink(self, photos: int) -> None:
@@ -173,14 +171,6 @@ class Lanes:
         self._since_shortage += 1
         if self._room < self._most_photos and self._since_shortage >= _GROWS_AFTER:
             self._room, self._since_shortage = min(self._most_photos, 2 * self._room), 0
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether a GPU or this process ran out of memory, here or behind a call to another machine."""
-    torch = sys.modules.get("torch")  # a service whose answers come from elsewhere never loads it
-    if isinstance(error, MemoryError) or (torch is not None and isinstance(error, torch.OutOfMemoryError)):
-        return True
-    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
 
 
 def _release_memory() -> None:

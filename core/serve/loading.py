@@ -1,4 +1,4 @@
-"""How a service's bundles are loaded: here, sharing one engine's process, or in each replica of a Ray cluster."""
+"""How a service loads its bundles: here and in importers, which share one engine, or in replicas on a Ray cluster."""
 
 from __future__ import annotations
 
@@ -14,16 +14,31 @@ from engine_bridge.errors import SchemaMismatch
 if TYPE_CHECKING:
     from core.drawing import Drawer
     from core.serve.answerer import Answerer
+    from core.serve.answers import Answers
+    from core.serve.event_log import EventLog
+    from core.serve.importers import Importers
 
 Bundles = Sequence[tuple[str, Path | None]]
 """Name and folder of each; None is the bundle that ships."""
 NO_ENGINE = "none"
 
 
-def local_sources(bundles: Bundles, device: str, engine: str, stack: ExitStack) -> dict[str, Callable[[], Answerer]]:
-    """What loads each bundle in this process; the engine starts now, beside them, and ends with `stack`."""
+def local_sources(
+    bundles: Bundles, device: str, engine: str, importers: int, log: EventLog, stack: ExitStack
+) -> dict[str, Callable[[], Answerer]]:
+    """What loads each bundle in this process, and in so many importers beside it.
+
+    The engine and the importers start now, beside the bundles, and end with `stack`.
+    """
     drawer = _start_engine(engine, stack)
-    return {name: partial(_load, folder, device, engine, drawer) for name, folder in bundles}
+    loads = {name: partial(load_here, folder, device, engine, drawer) for name, folder in bundles}
+    if not importers:
+        return dict(loads)
+    from core.serve.importers import Importer, Importers
+
+    pool = Importers(importers, partial(Importer, device), log)
+    stack.callback(pool.close)
+    return {name: partial(_spread, loads[name], folder, pool, drawer is None) for name, folder in bundles}
 
 
 def ray_sources(
@@ -55,10 +70,16 @@ def load_replica(folder: Path | None, device: str, engine: str) -> Answerer:
 
     threads.configure(1)
     memory.keep_freed()
-    return _load(folder, device, engine, _start_engine(engine, ExitStack()))
+    return load_here(folder, device, engine, _start_engine(engine, ExitStack()))
 
 
-def _load(folder: Path | None, device: str, engine: str, drawer: Future[Drawer] | None) -> Answerer:
+def _spread(load: Callable[[], Answers], folder: Path | None, importers: Importers, previews: bool) -> Answerer:
+    from core.serve.spread import SpreadAnswers
+
+    return SpreadAnswers(load, folder, importers, previews)
+
+
+def load_here(folder: Path | None, device: str, engine: str, drawer: Future[Drawer] | None) -> Answers:
     from core.bundle import Bundle
     from core.reconstruct import Reconstructor
     from core.serve.answers import Answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -28,12 +29,19 @@ START_S = 100.0
 
 
 @contextmanager
-def serving(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(*arguments: str, new_session: bool = False) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A service in a process of its own, once it is ready: its address and the process."""
     command = [sys.executable, "-m", "core.cli", "serve", "--bind", "tcp://127.0.0.1:0", "--log", "json", *arguments]
     # Windows ends a process for SIGTERM without asking it, and delivers Ctrl-Break to a process group only.
     flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, creationflags=flags)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        creationflags=flags,
+        start_new_session=new_session,
+    )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -59,7 +67,8 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_service_says_ready_answers_and_ends_in_good_order(name: str, bundle: Path) -> None:
-    with serving("--bundle", str(bundle)) as (address, process), ServiceClient(address, connect_s=START_S) as client:
+    options = ("--bundle", str(bundle), "--processes", "1")
+    with serving(*options) as (address, process), ServiceClient(address, connect_s=START_S) as client:
         info = client.hello()
         assert (info.bundle, info.bundles) == ("random 1", ("random",))
         with pytest.raises(InputError, match="not a picture"):
@@ -68,6 +77,19 @@ def test_a_service_says_ready_answers_and_ends_in_good_order(name: str, bundle: 
     assert "stopped; 0 imported, 1 failed" in said
     assert [event["event"] for event in events] == ["ready", "joined", "answered", "draining", "stopped"]
     assert events[2]["outcome"] == "input" and events[2]["bytes"] == len(b"no photo")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups to signal like this")
+def test_importers_beside_the_service_end_in_good_order_with_it(bundle: Path) -> None:
+    """As when a terminal's Ctrl-C or a supervisor's SIGTERM reaches every process at once."""
+    with serving("--bundle", str(bundle), "--processes", "3", new_session=True) as (address, process):
+        wait_for_event(process, "importer-ready", 2)
+        with ServiceClient(address, connect_s=START_S) as client, pytest.raises(InputError, match="not a picture"):
+            client.import_photo(b"no photo", deadline_s=START_S)
+        os.killpg(process.pid, signal.SIGTERM)
+        said, logged = process.communicate(timeout=START_S)
+    assert process.returncode == 0 and "stopped; 0 imported, 1 failed" in said
+    assert [json.loads(line)["event"] for line in logged.splitlines()][-2:] == ["draining", "stopped"]
 
 
 def test_a_bundle_deleted_under_its_feet_changes_nothing_until_a_reload_which_says_so(
@@ -152,7 +174,7 @@ def test_a_port_in_use_is_said_before_anything_is_loaded(tmp_path: Path, capsys:
         (["--bind", "ipc:///tmp/x"], "is not an address"),
         (["--keys", "gone.json"], "gone.json"),
         (["--bind", "tcp://127.0.0.1:0", "--bundle", "gone"], "gone is not a bundle"),
-        (["--bind", "tcp://127.0.0.1:0", "--threads", "0"], "--threads is 0"),
+        (["--bind", "tcp://127.0.0.1:0", "--processes", "0"], "--processes is 0"),
     ],
 )
 def test_what_cannot_be_served_is_one_sentence(

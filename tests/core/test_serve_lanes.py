@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from core.serve import EventLog, ServiceLimits
-from core.serve.lanes import out_of_memory
+from core.serve.defects import out_of_memory
 from engine_bridge.client import Cancelled, Overtaken, RefineProgress
 from engine_bridge.errors import Refused
 from tests.core.served import DEADLINE_S, SCHEMA, HeldAnswers, Served, wait_until_computing

@@ -1,0 +1,42 @@
+"""Lists of byte strings through the pipes between a service and its importers: bounded, whole, and nothing pickled."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import IO
+
+from engine_bridge.errors import ProtocolError
+
+Buffer = bytes | memoryview
+MAX_PARTS = 64
+MAX_BYTES = 1 << 30
+"""Of one list; more than any job or answer, whose own limits the codec checks."""
+_COUNT, _LENGTH = struct.Struct("<I"), struct.Struct("<Q")
+
+
+def write_parts(stream: IO[bytes], parts: Sequence[Buffer]) -> None:
+    """Write a list whole: how many parts, the length of each, their bytes. Raises OSError when nobody reads."""
+    lengths = [len(part) for part in parts]
+    stream.write(_COUNT.pack(len(parts)) + b"".join(_LENGTH.pack(length) for length in lengths))
+    for part in parts:
+        stream.write(part)
+    stream.flush()
+
+
+def read_parts(stream: IO[bytes]) -> list[bytes]:
+    """The next list; raises EOFError when the other side is gone, ProtocolError for what no list begins with."""
+    (count,) = _COUNT.unpack(_exactly(stream, _COUNT.size))
+    if not 1 <= count <= MAX_PARTS:
+        raise ProtocolError(f"A list in a pipe has {count} parts; 1 to {MAX_PARTS} are allowed.")
+    lengths = [_LENGTH.unpack(_exactly(stream, _LENGTH.size))[0] for _ in range(count)]
+    if sum(lengths) > MAX_BYTES:
+        raise ProtocolError(f"A list in a pipe has {sum(lengths)} bytes; at most {MAX_BYTES} are allowed.")
+    return [_exactly(stream, length) for length in lengths]
+
+
+def _exactly(stream: IO[bytes], count: int) -> bytes:
+    data = stream.read(count)  # a buffered stream gives less only at the end
+    if len(data) < count:
+        raise EOFError
+    return data
