@@ -34,9 +34,11 @@ def main() -> int:
     )
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure (default: all)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--processes", help="of the service (default: its own)")
     parser.add_argument("--bundle", help="bundle for the service")
     args = parser.parse_args()
     options = ["--device", args.device, *(["--bundle", args.bundle] if args.bundle else [])]
+    options += ["--processes", args.processes] if args.processes else []
     print(machine())
     pictures = photos()
     print("photos: " + ", ".join(f"{name} {len(data) / 2**20:.1f} MiB" for name, data in pictures.items()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.align.face import ALIGNED_PX, AlignedFace, align_photos, shared_net
+from core.align.face import ALIGNED_PX, AlignedFace, align_photo, shared_net
+from core.models.reader import Reading
 from core.perception.features import FaceFeatures, face_features
 from core.perception.geometry import CROP_PX, LandmarkNet
 from core.perception.identity import IdentityNet
-from core.photo import read_photo
+from core.seeing import Seen, see, see_together
 from engine_bridge.errors import BundleError, InputError
 
 if TYPE_CHECKING:
@@ -34,16 +36,6 @@ METHODS = ("reader", "encoder")
 CUDA_BATCH = 8
 """Photos that a GPU takes at once."""
 _WARM_UP_PX = 64  # the smallest picture that the detector does not look at in tiles, of which there are many
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """A photo whose face was found: the picture (H,W,3) uint8, the face, what was unusual about the file, and times."""
-
-    rgb: NDArray[np.uint8]
-    face: AlignedFace
-    notes: tuple[str, ...]
-    timings_ms: dict[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +89,9 @@ class Reconstructor:
         net: LandmarkNet | None = None,
         method: str = "reader",
     ) -> None:
-        """`device` holds the bundle's networks (alignment and what the reader reads stay on the CPU); `batch_photos`
-        defaults to 1 or, on CUDA, to 8; `net` defaults to the landmark network that the process shares; `method` is
-        one of METHODS. Raises InputError for a device that this machine lacks, or an unknown method."""
+        """`device` runs every convolution, of finding faces, reading and imitating; `batch_photos` defaults to 1 or, on
+        CUDA, to 8; `net` defaults to the landmark network that the process shares, or on CUDA to one of its own;
+        `method` is one of METHODS. Raises InputError for a device that this machine lacks, or an unknown method."""
         if method not in METHODS:
             raise InputError(f"The method is '{method}', expected {' or '.join(METHODS)}.")
         self.bundle = bundle
@@ -107,10 +99,11 @@ class Reconstructor:
         self.device = _device(device)
         self.batch_photos = batch_photos or (CUDA_BATCH if self.device.type == "cuda" else 1)
         self.bundle_name = bundle_name(bundle)
-        self.landmark_net = net or shared_net()
+        own = self.device.type != "cpu"
+        self.landmark_net = net or (LandmarkNet.load().host(self.device) if own else shared_net())
         self._encoder = bundle.reconstructor.to(self.device).eval() if method == "encoder" else None
         self._reader = bundle.reader.eval()
-        self.identity_net = IdentityNet.load() if method == "reader" else None
+        self.identity_net = IdentityNet.load().to(self.device) if method == "reader" else None
         self._imitator = bundle.imitator.to(self.device).eval()
         self._template = np.asarray(bundle.template, np.float32)
         self._minimum = torch.from_numpy(self.schema.minimum).to(self.device)
@@ -150,13 +143,15 @@ class Reconstructor:
         """The same for photos that are decoded already, (H,W,3) uint8 RGB."""
         for start in range(0, len(photos), self.batch_photos):
             block = photos[start : start + self.batch_photos]
-            yield from self._batch([_or_error(lambda rgb: self._align(rgb, 0, (), {}), photo) for photo in block])
+            yield from self._batch([_or_error(self._align, photo) for photo in block])
 
     def see(self, data: bytes, face: int = 0) -> Seen:
         """Decode a photo and align one of its faces, 0 the largest; InputError says why it cannot be used."""
-        started = time.perf_counter()
-        photo = read_photo(data)
-        return self._align(photo.rgb, face, photo.warnings, {"decode": _since(started)})
+        return see(data, self._template, self.landmark_net, face)
+
+    def see_together(self, files: Sequence[bytes], faces: Sequence[int], pool: Executor) -> list[Seen | InputError]:
+        """The same of several photos, each with the face that is asked for; `pool` decodes them beside each other."""
+        return see_together(files, self._template, self.landmark_net, faces, pool)
 
     @torch.inference_mode()
     def read(self, faces: Sequence[AlignedFace], groups: Sequence[NDArray[np.float32] | None] = ()) -> list[Read]:
@@ -166,9 +161,10 @@ class Reconstructor:
         """
         if self._encoder is not None:
             return self._encode(faces)
-        # One by one, whatever the batch: see TORCH_THREADS.
         given = [*groups, *[None] * (len(faces) - len(groups))]
-        return [self._read(face, group) for face, group in zip(faces, given, strict=True)]
+        if self.batch_photos == 1:  # on a CPU, where a photo's summation shall not depend on its neighbours
+            return [read for face, group in zip(faces, given, strict=True) for read in self._read([face], [group])]
+        return self._read(faces, given) if faces else []
 
     @torch.inference_mode()
     def imitate(self, parameters: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -185,13 +181,10 @@ class Reconstructor:
         values = self._default + parameters.cpu().float() * self._reach
         return np.clip(values.numpy(), self.schema.minimum, self.schema.maximum)
 
-    def _align(self, rgb: NDArray[np.uint8], face: int, notes: tuple[str, ...], timings_ms: dict[str, float]) -> Seen:
-        """One by one, see TORCH_THREADS."""
+    def _align(self, rgb: NDArray[np.uint8]) -> Seen:
         started = time.perf_counter()
-        (found,) = align_photos([rgb], self._template, self.landmark_net, face)
-        if isinstance(found, InputError):
-            raise found
-        return Seen(rgb, found, notes, {**timings_ms, "align": _since(started)})
+        face = align_photo(rgb, self._template, self.landmark_net)
+        return Seen(rgb, face, (), {"align": _since(started)})
 
     def _batch(self, seen: Sequence[Seen | InputError]) -> list[Reconstruction | InputError]:
         usable = [one for one in seen if isinstance(one, Seen)]
@@ -214,19 +207,27 @@ class Reconstructor:
             timings_ms={**seen.timings_ms, "reconstruct": read.read_ms, "imitate": imitate_ms},
         )
 
-    def _read(self, face: AlignedFace, groups: NDArray[np.float32] | None) -> Read:
+    def _read(self, faces: Sequence[AlignedFace], groups: Sequence[NDArray[np.float32] | None]) -> list[Read]:
+        """Faces together, at least one."""
         assert self.identity_net is not None
         started = time.perf_counter()
-        pixels = torch.from_numpy(face.image).permute(2, 0, 1)[None].float() / 255
-        points = torch.from_numpy(face.points478)[None]
+        pixels = torch.from_numpy(np.stack([face.image for face in faces])).permute(0, 3, 1, 2).float() / 255
+        points = torch.from_numpy(np.stack([face.points478 for face in faces]))
         features = face_features(pixels, points, self.landmark_net, self.identity_net)
-        reading = self._reader(features, None if groups is None else torch.from_numpy(groups)[None])
-        self._check_finite(reading.parameters.numpy())
+        found = list[tuple[FaceFeatures, Reading]]()
+        for row, group in enumerate(groups):
+            own = features.rows(torch.tensor([row]))
+            found.append((own, self._reader(own, None if group is None else torch.from_numpy(group)[None])))
+        self._check_finite(np.concatenate([reading.parameters.numpy() for _, reading in found]))
+        each_ms = _since(started) / len(faces)
+        return [self._as_read(own, reading, each_ms) for own, reading in found]
+
+    def _as_read(self, features: FaceFeatures, reading: Reading, read_ms: float) -> Read:
         choices = self.schema.default_choices.copy()
         for choice, scores in reading.choices.items():
             choices[choice] = int(scores.argmax())
         parameters = self.schema_units(reading.parameters)[0]
-        return Read(parameters, choices, reading.groups[0].numpy(), features, _since(started))
+        return Read(parameters, choices, reading.groups[0].numpy(), features, read_ms)
 
     def _encode(self, faces: Sequence[AlignedFace]) -> list[Read]:
         """The same by E, D and R, which know the default choices only."""

@@ -7,6 +7,7 @@ the drawn character shall differ from its group's archetype as the photo differs
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -68,9 +69,12 @@ class Refiner:
     """
 
     def __init__(self, bundle: Bundle, landmark_net: LandmarkNet, identity_net: IdentityNet) -> None:
-        self._imitator, self._reader = bundle.imitator.eval(), bundle.reader.eval()
+        self._imitator, self._device = bundle.imitator.eval(), bundle.imitator.default.device
+        # A copy of its own there: photos are read on the CPU.
+        self._reader = copy.deepcopy(bundle.reader).to(self._device).eval()
         self._landmark_net, self._identity_net = landmark_net, identity_net
-        self._weight, self._bias = bundle.constants["landmark_weight"], bundle.constants["landmark_bias"]
+        self._weight = bundle.constants["landmark_weight"].to(self._device)
+        self._bias = bundle.constants["landmark_bias"].to(self._device)
         # A chip of no extent is sampled at no finite place, and torch's backward pass then reads outside its memory.
         if not bool((self._bias.amax(0) - self._bias.amin(0) > _LEAST_FACE_PX).all()):
             raise BundleError("The bundle's map from parameters to landmarks shows no face; fit its constants again.")
@@ -80,7 +84,8 @@ class Refiner:
     @torch.no_grad()
     def target(self, faces: FaceFeatures, groups: Tensor | None = None) -> Target:
         """What one photo's features ask for, around `groups` (1, G) or those the face looks like."""
-        shares = self._reader(faces, groups).groups
+        faces = faces.to(self._device)
+        shares = self._reader(faces, None if groups is None else groups.to(self._device)).groups
         return Target(self._reader.rows(faces) - shares @ self._reader.feature_mean, shares)
 
     def refine(
@@ -107,13 +112,15 @@ class Refiner:
         target = self.target(faces, groups)
         with torch.no_grad():
             wanted = target.groups @ self._archetypes
-            first = (self._reader(faces, groups).parameters if start is None else start[None]).clone()
+            read = self._reader(faces.to(self._device), target.groups).parameters if start is None else start[None]
+            first = read.to(self._device, copy=True)
             moving = ((target.groups @ self._reader.gain) > 0).float()  # what an archetype holds stays as it is
             if free is not None:
-                moving = moving * free.float()
+                moving = moving * free.to(self._device).float()
         parameters = first.clone().requires_grad_(True)
         optimizer = torch.optim.Adam([parameters], min(config.rate, config.travel / max(1, config.steps)))
-        best, best_loss, before, done, geometry = first[0], float("inf"), float("nan"), 0, torch.zeros(())
+        pairs = None if partners is None else partners.to(self._device)
+        best, best_loss, before, done, geometry = first[0].cpu(), float("inf"), float("nan"), 0, torch.zeros(())
         for step in range(config.steps + 1):
             if step and stop(step):
                 break
@@ -125,7 +132,7 @@ class Refiner:
             value = float(loss.detach() + geometry)
             before = value if step == 0 else before
             if value < best_loss:
-                best, best_loss = parameters.detach()[0].clone(), value
+                best, best_loss = parameters.detach()[0].to("cpu", copy=True), value
             done = step
             progress(Refined(best, before, best_loss, done))
             if step == config.steps:
@@ -137,8 +144,8 @@ class Refiner:
             optimizer.step()
             with torch.no_grad():
                 parameters.clamp_(-1.0, 1.0)
-                if partners is not None:
-                    mean = (parameters + parameters[:, partners]) / 2
+                if pairs is not None:
+                    mean = (parameters + parameters[:, pairs]) / 2
                     parameters.copy_(torch.where(moving > 0, mean, parameters))
         return Refined(best, before, best_loss, done)
 
@@ -165,6 +172,7 @@ class Refiner:
         The face is placed by the map to landmarks. Without `geometry` its columns are zero, and nothing is asked of
         the landmark network.
         """
+        pictures, parameters = pictures.to(self._device), parameters.to(self._device)
         points = torch.einsum("bp,pkc->bkc", parameters.detach(), self._weight) + self._bias
         chips = face_chips(pictures, points5(points), antialias=False)
         if geometry:

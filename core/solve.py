@@ -16,8 +16,9 @@ from core.gate import Finding, GateReport, inspect
 from core.holding import Hold
 from core.perception.appearance import REGIONS
 from core.perception.features import FaceFeatures
-from core.reconstruct import Read, Reconstructor, Seen
+from core.reconstruct import Read, Reconstructor
 from core.refine import Refiner
+from core.seeing import Seen
 from core.several import together
 from core.variations import draw_candidates, most_different, second_choices
 from engine_bridge.errors import InputError
@@ -99,26 +100,20 @@ class Solver:
             self._refiner = Refiner(one.bundle, one.landmark_net, self._identity_net)
         return self._refiner
 
-    def solve(self, photos: Sequence[bytes], wish: Wish) -> Solved:
-        """One photo, or several of one person; InputError says why none can be used, or which wish cannot be met."""
+    def solve(self, looked: Sequence[Photo | InputError], wish: Wish) -> Solved:
+        """One photo, or several of one person, as `look_together` gives them; InputError says why none can be used."""
         shares = self.shares(wish.group)
-        looked: list[Photo | InputError] = []
-        for data in photos:
-            try:
-                looked.append(self.look(data, wish.face, shares))
-            except InputError as error:
-                looked.append(error)
         good = [one for one in looked if isinstance(one, Photo)]
         if not good:
             raise next(one for one in looked if isinstance(one, InputError))
-        if len(photos) == 1:
+        if len(looked) == 1:
             leading, parameters, weights = good[0], good[0].read.parameters, np.ones(1, np.float32)
             findings = leading.report.findings
         else:
             leading, parameters, weights, findings = self._combined(looked, good)
         parameters, choices = wish.hold.apply(parameters, leading.read.choices, wish.current, wish.current_choices)
         timings_ms = dict(leading.seen.timings_ms)
-        for one in good[1:] if len(photos) > 1 else ():
+        for one in good[1:] if len(looked) > 1 else ():
             for stage, value in one.seen.timings_ms.items():
                 timings_ms[stage] = timings_ms.get(stage, 0.0) + value
         timings_ms["reconstruct"] = sum(one.read.read_ms for one in good)
@@ -131,11 +126,36 @@ class Solver:
 
     def look(self, data: bytes, face: int = 0, shares: NDArray[np.float32] | None = None) -> Photo:
         """Decode, align, judge and read one photo; InputError says why it cannot be used."""
-        seen = self.reconstructor.see(data, face)
-        judging = self._beside.submit(self._judge, seen)
-        (read,) = self.reconstructor.read([seen.face], [shares])
-        report, spent_ms = judging.result()
-        return Photo(replace(seen, timings_ms={**seen.timings_ms, "judge": spent_ms}), report, read)
+        return self._judged_and_read([self.reconstructor.see(data, face)], [shares])[0]
+
+    def look_together(
+        self, photos: Sequence[tuple[bytes, int, NDArray[np.float32] | None]]
+    ) -> list[Photo | InputError]:
+        """The same of several photos, each with its face and its shares: at once where a device gains from that."""
+        if self.reconstructor.batch_photos == 1:
+            return [self._look_or_error(*photo) for photo in photos]
+        seen = self.reconstructor.see_together(
+            [data for data, _, _ in photos], [face for _, face, _ in photos], self._beside
+        )
+        good = [(one, shares) for one, (_, _, shares) in zip(seen, photos, strict=True) if isinstance(one, Seen)]
+        looked = iter(self._judged_and_read([one for one, _ in good], [shares for _, shares in good]))
+        return [one if isinstance(one, InputError) else next(looked) for one in seen]
+
+    def _look_or_error(self, data: bytes, face: int, shares: NDArray[np.float32] | None) -> Photo | InputError:
+        try:
+            return self.look(data, face, shares)
+        except InputError as error:
+            return error
+
+    def _judged_and_read(self, seen: Sequence[Seen], shares: Sequence[NDArray[np.float32] | None]) -> list[Photo]:
+        judging = [self._beside.submit(self._judge, one) for one in seen]
+        found: list[Photo] = []
+        for one, read, judged in zip(
+            seen, self.reconstructor.read([s.face for s in seen], shares), judging, strict=True
+        ):
+            report, spent_ms = judged.result()
+            found.append(Photo(replace(one, timings_ms={**one.timings_ms, "judge": spent_ms}), report, read))
+        return found
 
     def _judge(self, seen: Seen) -> tuple[GateReport, float]:
         """What is wrong with the photo, and the milliseconds that this took."""

@@ -104,24 +104,28 @@ def align_photo(
 
     InputError when no such face is found or it is too small. `net` defaults to one that the process shares.
     """
-    result = align_photos([rgb], template, net, face)[0]
+    result = align_photos([rgb], template, net, [face])[0]
     if isinstance(result, InputError):
         raise result
     return result
 
 
 def align_photos(
-    photos: Sequence[NDArray[np.uint8]], template: ArrayLike, net: LandmarkNet | None = None, face: int = 0
+    photos: Sequence[NDArray[np.uint8]],
+    template: ArrayLike,
+    net: LandmarkNet | None = None,
+    faces: Sequence[int] | None = None,
 ) -> list[AlignedFace | InputError]:
-    """Aligns many photos together: for each its `face`-th largest face, or the error that says why there is none.
+    """Aligns many photos together: for each its largest face, or the error that says why there is none.
 
-    Whatever `face` is, `boxes` are the same, so a number may be chosen from those of an earlier call.
+    `faces` chooses others, for each photo one by its number from 0, the largest. Whatever it says, `boxes` are the
+    same, so a number may be chosen from those of an earlier call.
     """
     target = torch.from_numpy(check_template(template))
     net = net or shared_net()
     results: list[AlignedFace | InputError] = []
     with torch.inference_mode():
-        for photo, found in zip(photos, _find(photos, net, face), strict=True):
+        for photo, found in zip(photos, _find(photos, net, faces), strict=True):
             results.append(found if isinstance(found, InputError) else _aligned(photo, found, target, net))
     return results
 
@@ -145,20 +149,21 @@ class _Found:
 
 
 @torch.inference_mode()
-def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet, face: int = 0) -> list[_Found | InputError]:
-    """The `face`-th largest face of each photo, or the error that says why there is none.
+def _find(
+    photos: Sequence[NDArray[np.uint8]], net: LandmarkNet, faces: Sequence[int] | None = None
+) -> list[_Found | InputError]:
+    """The largest face of each photo, or the one of `faces`, or the error that says why there is none.
 
     The largest is the first that the landmarker confirms; smaller ones count where the detector is sure.
     """
-    if face < 0:
-        raise InputError(f"Face number {face} was asked for; faces are numbered from 0, the largest.")
-    results: list[_Found | InputError] = []
-    candidates: list[list[Face]] = []
+    chosen = faces or [0] * len(photos)
     for photo in photos:
         if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
             raise InputError(f"A photo is {photo.dtype} {photo.shape}, but uint8 (height, width, 3) is expected.")
-        candidates.append(net.detect(photo))
-        results.append(_no_face(photo, bool(candidates[-1])))
+    candidates = net.detect_all(photos) if photos else []
+    results: list[_Found | InputError] = [
+        _no_face(photo, bool(found)) for photo, found in zip(photos, candidates, strict=True)
+    ]
     for rank in range(_CANDIDATES):
         open_cases = [i for i, found in enumerate(results) if isinstance(found, InputError)]
         open_cases = [i for i in open_cases if len(candidates[i]) > rank]
@@ -168,18 +173,19 @@ def _find(photos: Sequence[NDArray[np.uint8]], net: LandmarkNet, face: int = 0) 
         for index, points, present in zip(open_cases, landmarks, presence.tolist(), strict=True):
             if present >= _PRESENCE:
                 largest, *smaller = candidates[index][rank:]
-                faces = [largest, *(other for other in smaller if other.score >= SURE_SCORE)]
-                results[index] = _Found(points, present, faces)
-    if face:
-        for index, found in enumerate(results):
-            if isinstance(found, _Found):
-                results[index] = _other_face(photos[index], found, face, net)
+                sure = [largest, *(other for other in smaller if other.score >= SURE_SCORE)]
+                results[index] = _Found(points, present, sure)
+    for index, (found, face) in enumerate(zip(results, chosen, strict=True)):
+        if face and isinstance(found, _Found):
+            results[index] = _other_face(photos[index], found, face, net)
     return results
 
 
 def _other_face(photo: NDArray[np.uint8], found: _Found, face: int, net: LandmarkNet) -> _Found | InputError:
     """Another of the faces found in a photo, by its number."""
     count = len(found.faces)
+    if face < 0:
+        return InputError(f"Face number {face} was asked for; faces are numbered from 0, the largest.")
     if face >= count:
         known = "only one face, number 0" if count == 1 else f"{count} faces, numbered 0 (the largest) to {count - 1}"
         return InputError(f"Face number {face} was asked for, but the photo shows {known}: choose one of them.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,48 +71,74 @@ class FaceDetector(nn.Module):
         return cls(ConvGraph(load_json("landmarks.json")["detector"], load_tensors("landmarks.safetensors")))
 
     @torch.inference_mode()
-    def detect(self, image: NDArray[np.uint8]) -> list[Face]:
-        """Faces of one picture (H,W,3) uint8 RGB, the largest first; an empty list when there is none.
+    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
+        """Faces of each picture (H,W,3) uint8 RGB, the largest first; an empty list where there is none.
 
         The whole picture is looked at once at 128 px, which sees faces from about 12 % of its longer side. When that
         finds nothing sure, or only small faces, also with a wide border (faces that fill the picture) and in
         overlapping tiles at 256, 512 and 1024 px (faces down to about 1.5 %).
         """
-        picture = Image.fromarray(image)
+        pictures = [Image.fromarray(image) for image in images]
+        first = self._run([_cut(picture, _SCALES_PX[0]) for picture in pictures])
+        return [self._finished(picture, boxes) for picture, boxes in zip(pictures, first, strict=True)]
+
+    def _finished(self, picture: Image.Image, coarse: _Boxes) -> list[Face]:
+        """The faces of a picture whose candidates at the coarsest scale are known."""
         longest = max(picture.size)
         found: list[_Boxes] = []
         for scale_px in _SCALES_PX:
-            found.append(self._at_scale(picture, scale_px))
-            if scale_px == _SCALES_PX[0] and not len(found[0].scores):
-                found.append(self._at_scale(picture, scale_px // 2))
+            found.append(coarse if not found else self._run([_cut(picture, scale_px)])[0])
+            if scale_px == _SCALES_PX[0] and not len(coarse.scores):
+                found += self._run([_cut(picture, scale_px // 2)])
             sure = torch.cat([boxes.boxes[boxes.scores >= SURE_SCORE, 2] for boxes in found])
             largest = float(sure.max()) if len(sure) else 0.0
             if largest >= _SMALL_SHARE * longest * _SCALES_PX[0] / scale_px or scale_px >= 2 * longest:
                 break
-        faces = _suppress(found)
-        return sorted(faces, key=lambda face: -face.size_px)
+        return sorted(_suppress(found), key=lambda face: -face.size_px)
 
-    def _at_scale(self, picture: Image.Image, scale_px: int) -> _Boxes:
-        """Candidates with the longest side at `scale_px`; below 128 px the picture gets a wide border."""
-        ratio = scale_px / max(picture.size)
-        width, height = (max(1, round(side * ratio)) for side in picture.size)
-        resized = picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        small = torch.from_numpy(np.array(resized)).to(self.anchors.device).permute(2, 0, 1)[None] / 127.5 - 1
-        top, left = max(0, _INPUT_PX - height) // 2, max(0, _INPUT_PX - width) // 2
-        bottom, right = max(0, _INPUT_PX - height - top), max(0, _INPUT_PX - width - left)
-        small = F.pad(small, (left, right, top, bottom), value=-1.0)
-        corners = [(y, x) for y in _starts(small.shape[2]) for x in _starts(small.shape[3])]
-        tiles = torch.cat([small[:, :, y : y + _INPUT_PX, x : x + _INPUT_PX] for y, x in corners])
+    def _run(self, cuts: Sequence[_Cut]) -> list[_Boxes]:
+        """The candidates in each picture's tiles; all tiles go through the network together."""
+        tiles = torch.cat([cut.tiles for cut in cuts]).to(self.graph.device)
         scores_16, scores_8, boxes_16, boxes_8 = self.graph(tiles)
         scores = torch.cat([_rows(scores_16, 1), _rows(scores_8, 1)], 1)[..., 0].clamp(-100, 100).sigmoid()
         values = torch.cat([_rows(boxes_16, 16), _rows(boxes_8, 16)], 1)
+        # What follows are a few numbers, for which a GPU would be asked again and again.
+        counts = [len(cut.tiles) for cut in cuts]
+        each = zip(cuts, scores.cpu().split(counts), values.cpu().split(counts), strict=True)
+        return [self._candidates(*one) for one in each]
+
+    def _candidates(self, cut: _Cut, scores: Tensor, values: Tensor) -> _Boxes:
         tile, anchor = (scores > _SCORE).nonzero(as_tuple=True)
-        origin = torch.tensor([(x - left, y - top) for y, x in corners], device=values.device)[tile].float()
-        values, at = values[tile, anchor], self.anchors[anchor] * _INPUT_PX + origin
-        unit = values.new_tensor([picture.width / width, picture.height / height])
-        centre, extent = (at + values[:, :2]) * unit, values[:, 2:4] * unit
-        keypoints = (at[:, None] + values[:, 4:].reshape(-1, 6, 2)) * unit
+        values, at = values[tile, anchor], self.anchors.cpu()[anchor] * _INPUT_PX + cut.origins[tile]
+        centre, extent = (at + values[:, :2]) * cut.unit, values[:, 2:4] * cut.unit
+        keypoints = (at[:, None] + values[:, 4:].reshape(-1, 6, 2)) * cut.unit
         return _Boxes(scores[tile, anchor], torch.cat([centre, extent], 1), keypoints)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A picture at one scale: tiles (T,3,128,128), their places (T,2) in its pixels, (2,) photo px to one of these."""
+
+    tiles: Tensor
+    origins: Tensor
+    unit: Tensor
+
+
+def _cut(picture: Image.Image, scale_px: int) -> _Cut:
+    """A picture with its longest side at `scale_px`; below 128 px it gets a wide border."""
+    ratio = scale_px / max(picture.size)
+    width, height = (max(1, round(side * ratio)) for side in picture.size)
+    resized = picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    small = torch.from_numpy(np.array(resized)).permute(2, 0, 1)[None] / 127.5 - 1
+    top, left = max(0, _INPUT_PX - height) // 2, max(0, _INPUT_PX - width) // 2
+    bottom, right = max(0, _INPUT_PX - height - top), max(0, _INPUT_PX - width - left)
+    small = F.pad(small, (left, right, top, bottom), value=-1.0)
+    corners = [(y, x) for y in _starts(small.shape[2]) for x in _starts(small.shape[3])]
+    return _Cut(
+        torch.cat([small[:, :, y : y + _INPUT_PX, x : x + _INPUT_PX] for y, x in corners]),
+        torch.tensor([(x - left, y - top) for y, x in corners]).float(),
+        torch.tensor([picture.width / width, picture.height / height]),
+    )
 
 
 @dataclass(frozen=True)
@@ -152,7 +179,7 @@ def _suppress(found: list[_Boxes]) -> list[Face]:
         merged = order[same]
         weight = scores[merged][:, None] / scores[merged].sum()
         x, y, width, height = (boxes[merged] * weight).sum(0).tolist()
-        points = (keypoints[merged] * weight[..., None]).sum(0).cpu().numpy()
+        points = (keypoints[merged] * weight[..., None]).sum(0).numpy()
         faces.append(Face(float(scores[order[0]]), (x - width / 2, y - height / 2, width, height), points))
         order = order[~same]
     return faces

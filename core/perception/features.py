@@ -22,6 +22,16 @@ class FaceFeatures:
     hair: Tensor  # (N, 3) in [0, 1]
     blendshapes: Tensor | None = None  # (N, 52) in [0, 1]; None: no face has an expression
 
+    def to(self, device: torch.device) -> FaceFeatures:
+        """The same on a device."""
+        return FaceFeatures(
+            self.embeddings.to(device),
+            self.geometry.to(device),
+            self.colours.to(device),
+            self.hair.to(device),
+            None if self.blendshapes is None else self.blendshapes.to(device),
+        )
+
     def rows(self, chosen: Tensor) -> FaceFeatures:
         """The features of these rows."""
         blendshapes = None if self.blendshapes is None else self.blendshapes[chosen]

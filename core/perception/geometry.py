@@ -6,6 +6,7 @@ irises; "right" is the subject's right, on the left of the picture.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -109,15 +110,31 @@ class LandmarkNet(nn.Module):
         """The networks with the shipped weights; BundleError when they cannot be read."""
         return cls()
 
+    def host(self, device: torch.device) -> LandmarkNet:
+        """Have the convolutions run on a device, and return self.
+
+        Everything else takes and gives what is on the CPU, as before: it is too little to be worth a GPU.
+        """
+        self.detector.graph.to(device)
+        self.points.to(device)
+        return self
+
     def detect(self, image: NDArray[np.uint8]) -> list[Face]:
         """Faces of one picture (H,W,3) uint8, the largest first."""
-        return self.detector.detect(image)
+        return self.detector.detect([image])[0]
+
+    def detect_all(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
+        """The same of many pictures, whose first look is taken together."""
+        return self.detector.detect(images)
 
     def landmarks(self, crops: Tensor) -> tuple[Tensor, Tensor]:
         """Crops (B,3,256,256) RGB in [0,1] -> landmarks (B,478,3) in crop px (z: same unit, towards the back), and
-        the probability (B,) that the crop shows a face."""
-        _tongue, presence, points = self.points(crops)
-        return points.reshape(-1, LANDMARKS, 3), presence.reshape(-1).sigmoid()
+        the probability (B,) that the crop shows a face; on the crops' device, wherever the convolutions run."""
+        _tongue, presence, points = self.points(crops.to(self.points.device))
+        return (
+            points.reshape(-1, LANDMARKS, 3).to(crops.device),
+            presence.reshape(-1).sigmoid().to(crops.device),
+        )
 
     def canonical(self, landmarks: Tensor) -> Tensor:
         """Landmarks (B,478,3) px -> (B,468,3) cm with position, rotation and scale removed.
@@ -133,7 +150,7 @@ class LandmarkNet(nn.Module):
 
     def _fit(self, landmarks: Tensor) -> tuple[Tensor, Tensor]:
         seen = landmarks[:, :MESH_POINTS] * landmarks.new_tensor([1.0, -1.0, -1.0])
-        target, weights = self.canonical_mesh[None], self.procrustes
+        target, weights = self.canonical_mesh[None].to(seen.device), self.procrustes.to(seen.device)
         seen = seen - (seen * weights).sum(1, keepdim=True)
         target_mean = (target * weights).sum(1, keepdim=True)
         u, singular, vh = torch.linalg.svd(((target - target_mean) * weights).transpose(1, 2) @ seen)

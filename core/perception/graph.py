@@ -44,6 +44,11 @@ class ConvGraph(nn.Module):
             self._steps.append((_function(entry), reads, int(entry["out"]), done))
             self._names.append((names[0], names[1]))
 
+    @property
+    def device(self) -> torch.device:
+        """Where it runs; images have to be there."""
+        return next(self.buffers()).device
+
     def forward(self, images: Tensor) -> list[Tensor]:
         values = {self._input: images.contiguous(memory_format=torch.channels_last)}
         buffers = self._buffers

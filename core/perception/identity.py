@@ -39,7 +39,7 @@ def face_chips(images: Tensor, points5: Tensor, antialias: bool = True) -> Tenso
 
 
 class IdentityNet(nn.Module):
-    """Chips (B,3,150,150) RGB in [0,1] -> embeddings (B,128).
+    """Chips (B,3,150,150) RGB in [0,1] -> embeddings (B,128) on the chips' device, wherever the network is.
 
     The metric-loss embedding, not normalised (norm 1.2 to 1.5). Same person: distance below 0.6. The space is not
     centred: subtract a mean embedding before taking cosines.
@@ -71,13 +71,14 @@ class IdentityNet(nn.Module):
         return cls(load_tensors("identity.safetensors"))
 
     def forward(self, chips: Tensor) -> Tensor:
-        x = (chips * (255 / 256) - self.shift).contiguous(memory_format=torch.channels_last)
+        x = chips.to(self.shift.device)
+        x = (x * (255 / 256) - self.shift).contiguous(memory_format=torch.channels_last)
         x = F.max_pool2d(F.relu(self.convolutions[0](x)), 3, 2)
         for index in range(1, len(self.convolutions), 2):
             first, second = self.convolutions[index], self.convolutions[index + 1]
             shortcut = F.avg_pool2d(x, 2, 2) if index in _HALVING else x
             x = F.relu(_add(second(F.relu(first(x))), shortcut))
-        return self.head(x.mean((2, 3)))
+        return self.head(x.mean((2, 3))).to(chips.device)
 
 
 def _add(a: Tensor, b: Tensor) -> Tensor:

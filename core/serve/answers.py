@@ -19,10 +19,10 @@ from core.holding import Hold
 from core.reconstruct import Reconstructor
 from core.refine import RefineConfig, Target
 from core.refine import Refined as Best
-from core.solve import Solver, Wish, as_tensor
+from core.serve.request import files_of
+from core.solve import Solved, Solver, Wish, as_tensor
 from engine_bridge.errors import InputError, SchemaError
 from engine_bridge.protocol import (
-    MAX_PHOTOS,
     MAX_STEPS,
     MAX_VARIATIONS,
     SERVICE_FEATURES,
@@ -77,11 +77,9 @@ class Answers:
 
     def imports(self, jobs: Sequence[Import]) -> Iterator[Imported | Error]:
         """One answer for each job, in order, each as soon as it is there."""
-        for job in jobs:
-            try:
-                yield self._import(job)
-            except (InputError, SchemaError) as error:
-                yield Error(job.request_id, "input", str(error))
+        together = 1 if self.batch_photos == 1 else len(jobs)
+        for start in range(0, len(jobs), together):
+            yield from self._together(jobs[start : start + together])
 
     def refine(self, job: Refine, tell: Callable[[Progress], None], stop: Callable[[], bool]) -> Refined | Error:
         """Search until the steps or the budget are spent, or `stop()`; `tell` gets the best so far."""
@@ -102,8 +100,31 @@ class Answers:
     def close(self) -> None:
         """Nothing is held beyond memory: the drawer is its owner's."""
 
-    def _import(self, job: Import) -> Imported:
-        solved = self._solver.solve(_split(job), self._wish(job))
+    def _together(self, jobs: Sequence[Import]) -> Iterator[Imported | Error]:
+        """Answers of jobs whose photos are looked at together."""
+        wishes: list[Wish | Error] = []
+        photos: list[tuple[bytes, int, NDArray[np.float32] | None]] = []
+        for job in jobs:
+            try:
+                wish, files = self._wish(job), files_of(job)
+                shares = self._solver.shares(wish.group)
+            except (InputError, SchemaError) as error:
+                wishes.append(Error(job.request_id, "input", str(error)))
+            else:
+                wishes.append(wish)
+                photos += [(data, wish.face, shares) for data in files]
+        looked = iter(self._solver.look_together(photos))
+        for job, wish in zip(jobs, wishes, strict=True):
+            if isinstance(wish, Error):
+                yield wish
+                continue
+            mine = [next(looked) for _ in range(max(1, len(job.lengths)))]
+            try:
+                yield self._imported(job, self._solver.solve(mine, wish))
+            except InputError as error:
+                yield Error(job.request_id, "input", str(error))
+
+    def _imported(self, job: Import, solved: Solved) -> Imported:
         seen = solved.photo.seen
         several = seen.face.faces > 1 and job.pictures
         others = solved.variations
@@ -267,19 +288,3 @@ class Answers:
                 rows = [self._solver.refiner.features(as_tensor(drawn[n]), half[n][None]) for n in range(len(half))]
             self._drawn_archetypes[key] = torch.cat(rows)
         return self._drawn_archetypes[key]
-
-
-def _split(job: Import) -> list[bytes]:
-    """The files of an import; InputError when the lengths do not add up."""
-    if not job.lengths:
-        return [bytes(job.photo)]
-    if len(job.lengths) > MAX_PHOTOS or sum(job.lengths) != len(job.photo) or min(job.lengths) < 1:
-        raise InputError(
-            f"{len(job.lengths)} photos of {sum(job.lengths)} bytes were announced, but {len(job.photo)} bytes came;"
-            f" send 1 to {MAX_PHOTOS} photos and the length of each."
-        )
-    found, at = [], 0
-    for length in job.lengths:
-        found.append(bytes(job.photo[at : at + length]))
-        at += length
-    return found

@@ -4,9 +4,9 @@
 
 Python lets one thread compute at a time, so that threads of one process fill a second core by half. Requests are lists
 of parts (core.serve.pipes), each answered by one: "load" (name, folder or nothing, whether to draw previews) by "done"
-and the bundle's digest, "drop" (name) by "done", "import" (name, the message's parts) by "done" and the answer's parts,
-and what fails by "failed" and what it was. It ends when its standard input does, which is when the service has ended,
-however that came; signals that a terminal or a supervisor sends to all are the service's to obey.
+and the bundle's digest, "drop" (name) by "done", "import" (name, the parts of each message) by "done" and those of each
+answer, and what fails by "failed" and what it was. It ends when its standard input does, which is when the service has
+ended, however that came; signals that a terminal or a supervisor sends to all are the service's to obey.
 """
 
 from __future__ import annotations
@@ -102,10 +102,8 @@ def outcome(answer: list[bytes]) -> list[bytes]:
 def _answer(parts: list[bytes], loaded: dict[str, Answerer], load: Load) -> list[codec.Buffer]:
     verb, name = parts[0], parts[1].decode()
     if verb == b"import":
-        job = codec.decode(parts[2:])
-        assert isinstance(job, Import)
-        (answer,) = loaded[name].imports([job])
-        return codec.encode(answer)
+        jobs = [job for job in map(codec.decode, pipes.parted(parts[2:])) if isinstance(job, Import)]
+        return pipes.joined([codec.encode(answer) for answer in loaded[name].imports(jobs)])
     if verb == b"load":
         folder = Path(os.fsdecode(parts[2])) if parts[2] else None
         loaded[name], digest = load(folder, parts[3] == b"previews")

@@ -61,12 +61,14 @@ class Importer:
         del self.loaded[name]
         self._ask([b"drop", name.encode()], _LOAD_S)
 
-    def compute(self, name: str, job: Import, timeout_s: float) -> Imported | Error:
-        """The answer to a job; raises what computing it raised, or ImporterLost, also when it takes too long."""
-        answer = codec.decode(self._ask([b"import", name.encode(), *codec.encode(job)], timeout_s))
-        if not isinstance(answer, Imported | Error):
-            raise ProtocolError(f"An importer answered with '{answer.kind}'.")
-        return answer
+    def compute(self, name: str, jobs: Sequence[Import], timeout_s: float) -> list[Imported | Error]:
+        """The answers to jobs; raises what computing them raised, or ImporterLost, also when it takes too long."""
+        parts = pipes.joined([codec.encode(job) for job in jobs])
+        decoded = map(codec.decode, pipes.parted(self._ask([b"import", name.encode(), *parts], timeout_s)))
+        answers = [answer for answer in decoded if isinstance(answer, Imported | Error)]
+        if len(answers) != len(jobs):
+            raise ProtocolError(f"An importer gave {len(answers)} answers to {len(jobs)} jobs.")
+        return answers
 
     def close(self) -> None:
         """End it, also amid a job: it has nothing to lose."""

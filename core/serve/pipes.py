@@ -9,7 +9,7 @@ from typing import IO
 from engine_bridge.errors import ProtocolError
 
 Buffer = bytes | memoryview
-MAX_PARTS = 64
+MAX_PARTS = 4096
 MAX_BYTES = 1 << 30
 """Of one list; more than any job or answer, whose own limits the codec checks."""
 _COUNT, _LENGTH = struct.Struct("<I"), struct.Struct("<Q")
@@ -33,6 +33,23 @@ def read_parts(stream: IO[bytes]) -> list[bytes]:
     if sum(lengths) > MAX_BYTES:
         raise ProtocolError(f"A list in a pipe has {sum(lengths)} bytes; at most {MAX_BYTES} are allowed.")
     return [_exactly(stream, length) for length in lengths]
+
+
+def joined(lists: Sequence[Sequence[Buffer]]) -> list[Buffer]:
+    """Lists as one, each after its own length."""
+    return [part for parts in lists for part in (_COUNT.pack(len(parts)), *parts)]
+
+
+def parted(parts: Sequence[bytes]) -> list[list[bytes]]:
+    """The inverse of `joined`; raises ProtocolError for what it never gives."""
+    lists: list[list[bytes]] = []
+    at = 0
+    while at < len(parts):
+        if len(parts[at]) != _COUNT.size or (end := at + 1 + _COUNT.unpack(parts[at])[0]) > len(parts):
+            raise ProtocolError("Lists in a pipe are not as long as they say.")
+        lists.append(list(parts[at + 1 : end]))
+        at = end
+    return lists
 
 
 def _exactly(stream: IO[bytes], count: int) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from engine_bridge.protocol import Compare, Import, Message, Refine
+from engine_bridge.errors import InputError
+from engine_bridge.protocol import MAX_PHOTOS, Compare, Import, Message, Refine
 
 Job = Import | Refine | Compare
 Answer = tuple[bytes, Message]
@@ -49,3 +50,19 @@ class Request:
     def size(self) -> int:
         """Bytes of its photos; the numbers beside them are few."""
         return len(self.job.photo)
+
+
+def files_of(job: Import) -> list[bytes]:
+    """The files of an import; InputError when the lengths do not add up."""
+    if not job.lengths:
+        return [bytes(job.photo)]
+    if len(job.lengths) > MAX_PHOTOS or sum(job.lengths) != len(job.photo) or min(job.lengths) < 1:
+        raise InputError(
+            f"{len(job.lengths)} photos of {sum(job.lengths)} bytes were announced, but {len(job.photo)} bytes came;"
+            f" send 1 to {MAX_PHOTOS} photos and the length of each."
+        )
+    found, at = [], 0
+    for length in job.lengths:
+        found.append(bytes(job.photo[at : at + length]))
+        at += length
+    return found

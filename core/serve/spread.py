@@ -45,8 +45,7 @@ class SpreadAnswers:
             if importer is None:
                 yield from self._here.imports(jobs)
                 return
-            for job in jobs:
-                yield from self._elsewhere(importer, job)
+            yield from self._elsewhere(importer, jobs)
 
     def refine(self, job: Refine, tell: Callable[[Progress], None], stop: Callable[[], bool]) -> Refined | Error:
         """Search until the steps or the budget are spent, or `stop()`."""
@@ -63,17 +62,18 @@ class SpreadAnswers:
         self._importers.remove(self._name)
         self._here.close()
 
-    def _elsewhere(self, importer: Importer, job: Import) -> Iterator[Imported | Error]:
+    def _elsewhere(self, importer: Importer, jobs: Sequence[Import]) -> Iterator[Imported | Error]:
         try:
-            answer = importer.compute(self._name, job, _IMPORT_S)
+            answers = importer.compute(self._name, jobs, _IMPORT_S)
         except ImporterLost as error:
             if error.crashed:  # the photo may have done it, and must not do it to this process as well
                 raise DefectElsewhere("ImporterLost", f"the process that imports {error}", ["importers.py"]) from error
-            yield from self._here.imports([job])
+            yield from self._here.imports(jobs)
             return
-        if isinstance(answer, Imported) and job.pictures and self._own_previews:
-            answer = self._here.previewed(answer)
-        yield answer
+        for job, answer in zip(jobs, answers, strict=True):
+            if self._own_previews and job.pictures and isinstance(answer, Imported):
+                answer = self._here.previewed(answer)
+            yield answer
 
     @contextmanager
     def _place(self) -> Iterator[Importer | None]:

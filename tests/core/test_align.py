@@ -138,7 +138,7 @@ def test_the_second_face_is_the_same_as_in_a_photo_of_its_own(two_people: NDArra
 def test_a_face_that_the_photo_does_not_show_is_refused_with_how_many_there_are(
     two_people: NDArray[np.uint8], astronaut: NDArray[np.uint8]
 ) -> None:
-    both, one = align_photos([two_people, astronaut], TEMPLATE, face=2)
+    both, one = align_photos([two_people, astronaut], TEMPLATE, faces=[2, 2])
     assert str(both) == (
         "Face number 2 was asked for, but the photo shows 2 faces, numbered 0 (the largest) to 1: choose one of them."
     )

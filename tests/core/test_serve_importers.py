@@ -74,14 +74,14 @@ def lent_pid(pool: Importers, name: str) -> int:
 
 def test_an_importer_loads_computes_and_forgets(one: Importer, folder: Path) -> None:
     assert one.load("a", folder, True) == "first"
-    found = one.compute("a", job(), DEADLINE_S)
+    (found,) = one.compute("a", [job()], DEADLINE_S)
     assert isinstance(found, Imported) and found.bundle == "first" and found.request_id == 7
     assert np.allclose(found.parameters, 0.5) and found.aligned is not None and found.aligned.shape == (8, 8, 3)
-    bad = one.compute("a", job(b"bad"), DEADLINE_S)
+    (bad,) = one.compute("a", [job(b"bad")], DEADLINE_S)
     assert isinstance(bad, Error) and bad.message == "The file is no picture."
     one.drop("a")
     with pytest.raises(DefectElsewhere, match="'a'"):
-        one.compute("a", job(), DEADLINE_S)
+        one.compute("a", [job()], DEADLINE_S)
 
 
 def test_what_it_cannot_do_is_said_as_if_it_were_here(one: Importer, tmp_path: Path) -> None:
@@ -89,12 +89,12 @@ def test_what_it_cannot_do_is_said_as_if_it_were_here(one: Importer, tmp_path: P
         one.load("gone", tmp_path / "gone", True)
     one.load("a", None, True)
     with pytest.raises(MemoryError, match="no room"):
-        one.compute("a", job(b"memory"), DEADLINE_S)
+        one.compute("a", [job(b"memory")], DEADLINE_S)
     with pytest.raises(DefectElsewhere, match="a defect") as defect:
-        one.compute("a", job(b"crash"), DEADLINE_S)
+        one.compute("a", [job(b"crash")], DEADLINE_S)
     assert type_name(defect.value) == "RuntimeError"
     assert any(place.startswith("served.py:") for place in where(defect.value))
-    assert isinstance(one.compute("a", job(), DEADLINE_S), Imported)
+    assert len(one.compute("a", [job(), job(b"bad")], DEADLINE_S)) == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
@@ -102,14 +102,14 @@ def test_what_it_cannot_do_is_said_as_if_it_were_here(one: Importer, tmp_path: P
 def test_an_importer_that_ends_amid_a_job_is_said_to_be_lost(one: Importer, word: bytes, crashed: bool) -> None:
     one.load("a", None, True)
     with pytest.raises(ImporterLost) as lost:
-        one.compute("a", job(word), DEADLINE_S)
+        one.compute("a", [job(word)], DEADLINE_S)
     assert lost.value.crashed is crashed and not one.alive
 
 
 def test_an_importer_that_hangs_is_ended(one: Importer) -> None:
     one.load("a", None, True)
     with pytest.raises(ImporterLost, match=r"no answer within 0\.2 s") as lost:
-        one.compute("a", job(b"hang"), 0.2)
+        one.compute("a", [job(b"hang")], 0.2)
     assert lost.value.crashed and not one.alive
 
 
@@ -165,7 +165,7 @@ def test_a_bundle_whose_folder_was_written_anew_is_not_mixed_with_the_old_one(po
     assert pool.ready(old) == 0
     with pool.lend(new) as process:
         assert process is not None
-        found = process.compute(new, job(), DEADLINE_S)
+        (found,) = process.compute(new, [job()], DEADLINE_S)
     assert isinstance(found, Imported) and found.bundle == "second without previews"
 
 
@@ -209,6 +209,17 @@ def test_parts_come_through_a_pipe_as_they_were(parts: list[bytes]) -> None:
     assert pipes.read_parts(stream) == parts
     with pytest.raises(EOFError):
         pipes.read_parts(stream)
+
+
+@pytest.mark.parametrize("lists", [[], [[b"one"]], [[b"", b"two"], [], [b"three"]]])
+def test_lists_joined_for_a_pipe_come_apart_as_they_were(lists: list[list[bytes]]) -> None:
+    joined = [bytes(part) for part in pipes.joined(lists)]
+    assert pipes.parted(joined) == lists
+    if joined:
+        with pytest.raises(ProtocolError):
+            pipes.parted([*joined, b"more"])
+        with pytest.raises(ProtocolError):
+            pipes.parted([*joined, b"\2\0\0\0", b"one of two"])
 
 
 @pytest.mark.parametrize("head", [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\1\0\0\0" + b"\xff" * 8])
