@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     if photos:
         _make_folder(args.out)
         with contextlib.ExitStack() as stack:
-            source, drawer = _source(args, stack)
+            source, drawer = _source(args, len(photos), stack)
             job = Run(args.out, source, None if drawer is None else _draw(drawer), _report)
             job.orders = _orders(args, source.schema, stack)
             try:
@@ -144,7 +144,7 @@ def _make_folder(out: Path) -> None:
         raise InputError(f"Cannot make the folder {out}: {error.strerror or error}; choose another --out.") from error
 
 
-def _source(args: argparse.Namespace, stack: contextlib.ExitStack) -> tuple[Source, Drawer | None]:
+def _source(args: argparse.Namespace, photos: int, stack: contextlib.ExitStack) -> tuple[Source, Drawer | None]:
     """Who reconstructs, and what draws its character; both end with `stack`."""
     from core.drawing import Drawer
     from core.importing.sources import DirectSource, ServiceSource
@@ -166,7 +166,7 @@ def _source(args: argparse.Namespace, stack: contextlib.ExitStack) -> tuple[Sour
         stack.callback(source.close)
         engine(source.schema)
     else:
-        source = DirectSource(Path(args.bundle) if args.bundle else None, args.device, engine)
+        source = DirectSource(Path(args.bundle) if args.bundle else None, args.device, engine, photos)
         stack.callback(source.close)
     return source, drawers[0] if drawers else None
 

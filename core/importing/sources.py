@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 CONNECT_S = 10.0
 """Seconds to wait for a service's welcome."""
+WORTH_IMPORTERS = 64
+"""Photos from which processes that import beside this one are worth their start, which takes a core some seconds."""
 Tell = Callable[[RefineProgress], None]
 
 
@@ -66,11 +69,15 @@ class Source(Protocol):
 
 
 class DirectSource:
-    """Loads a bundle (None: the shipped one) into this process; `drawer`, if any, judges refinements."""
+    """Loads a bundle (None: the shipped one) into this process, and into importers beside it for many photos."""
 
-    def __init__(self, bundle: Path | None, device: str, engine: Callable[[CharacterSchema], Drawer | None]) -> None:
-        """Raises BundleError for an unusable bundle, InputError for a device that is not there, and what `engine`
-        raises, which makes the drawer for the bundle's character."""
+    def __init__(
+        self, bundle: Path | None, device: str, engine: Callable[[CharacterSchema], Drawer | None], photos: int = 1
+    ) -> None:
+        """`engine` makes the drawer for the bundle's character, which judges refinements; `photos` are expected.
+
+        Raises BundleError for an unusable bundle, InputError for a device that is not there, and what `engine` raises.
+        """
         from core import memory, threads
 
         threads.configure(1)  # before torch loads; see core.reconstruct.TORCH_THREADS for the reason
@@ -78,19 +85,33 @@ class DirectSource:
         from core.bundle import Bundle
         from core.photo import MAX_BYTES
         from core.reconstruct import Reconstructor
+        from core.serve.answerer import Answerer
         from core.serve.answers import Answers
+        from core.serve.importers import Importer, Importers
+        from core.serve.spread import SpreadAnswers
 
-        loaded = Bundle.load(bundle)
-        # The engine is asked first: that it does not fit is said before anything is computed.
-        self._answers = Answers(Reconstructor(loaded, device=device), engine(loaded.schema), imitated_previews=True)
+        def load() -> Answers:
+            loaded = Bundle.load(bundle)
+            # The engine is asked first: that it does not fit is said before anything is computed.
+            return Answers(Reconstructor(loaded, device=device), engine(loaded.schema), imitated_previews=True)
+
+        self.at_once = 1 if device == "cuda" else threads.cores()
+        self._importers: Importers | None = None
+        if self.at_once > 1 and photos >= WORTH_IMPORTERS:
+            self._importers = Importers(self.at_once - 1, partial(Importer, device))
+        try:
+            beside = self._importers
+            self._answers: Answerer = load() if beside is None else SpreadAnswers(load, bundle, beside, previews=True)
+        except BaseException:
+            self.close()
+            raise
         self.schema = self._answers.schema
         self.bundle = self._answers.bundle
         self.max_photo_bytes = MAX_BYTES
-        self.at_once = 1 if device == "cuda" else threads.cores()
 
     def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
         """Import an encoded photo, or several of one person; raises InputError when none can be used."""
-        answer = next(self._answers.imports([import_message(1, slot, 1.0, True, photos, wishes)]))
+        (answer,) = self._answers.imports([import_message(1, slot, 1.0, True, photos, wishes)])
         if isinstance(answer, Error):
             raise InputError(answer.message)
         return import_result(answer, self.schema)
@@ -108,7 +129,9 @@ class DirectSource:
         return refine_result(answer, self.schema)
 
     def close(self) -> None:
-        """Nothing is held beyond memory."""
+        """End the importers, if there are any."""
+        if self._importers is not None:
+            self._importers.close()
 
 
 class ServiceSource:

@@ -13,10 +13,14 @@ import pytest
 import torch
 from PIL import Image
 
+from core import threads
 from core.cli.main import main
 from core.cli.serve import READY
+from core.importing import sources
 from core.importing.batch import SHEET, TABLE
 from core.importing.sheet import CAPTION_PX, GAP_PX
+from core.serve import importers
+from core.serve.importers import Importer
 from engine_bridge.engines import engine_schema
 from engine_bridge.errors import EngineError
 from engine_bridge.parameter_file import parameters_document, read_parameters
@@ -78,6 +82,28 @@ def test_a_photo_becomes_a_parameter_file_and_a_picture_that_render_draws_again(
     assert sheet.shape == (256 + CAPTION_PX, 3 * 256 + 2 * GAP_PX, 3)
     # The file rounds parameters to six digits, so a pixel may fall to its neighbour.
     assert np.abs(sheet[CAPTION_PX:, 256 + GAP_PX : 512 + GAP_PX] - drawn).max() <= 1
+
+
+def test_many_photos_are_worth_importers_and_change_no_result(
+    bundle: Path, portrait: Path, tmp_path: Path, astronaut: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (portrait.parent / "flipped.jpg").write_bytes(encoded(np.ascontiguousarray(astronaut[:, ::-1]), "JPEG"))
+    (portrait.parent / "none.jpg").write_bytes(b"no photo")
+    started: list[str] = []
+
+    class Counted(Importer):
+        def __init__(self, device: str) -> None:
+            started.append(device)
+            super().__init__(device)
+
+    monkeypatch.setattr(importers, "Importer", Counted)
+    monkeypatch.setattr(threads, "cores", lambda: 2)
+    assert run(bundle, tmp_path / "few", portrait.parent, "--no-render") == 1 and not started
+    monkeypatch.setattr(sources, "WORTH_IMPORTERS", 3)
+    assert run(bundle, tmp_path / "many", portrait.parent, "--no-render") == 1 and started == ["cpu"]
+    assert names(tmp_path / "many") == names(tmp_path / "few")
+    for name in names(tmp_path / "few"):
+        assert (tmp_path / "many" / name).read_bytes() == (tmp_path / "few" / name).read_bytes()
 
 
 def test_bad_photos_are_named_and_the_good_ones_are_imported(
