@@ -30,7 +30,7 @@ def local_sources(
 
     The engine and the importers start now, beside the bundles, and end with `stack`.
     """
-    drawer = _start_engine(engine, stack)
+    drawer = start_engine(engine, stack)
     loads = {name: partial(load_here, folder, device, engine, drawer) for name, folder in bundles}
     if not importers:
         return dict(loads)
@@ -70,7 +70,7 @@ def load_replica(folder: Path | None, device: str, engine: str) -> Answerer:
 
     threads.configure(1)
     memory.keep_freed()
-    return load_here(folder, device, engine, _start_engine(engine, ExitStack()))
+    return load_here(folder, device, engine, start_engine(engine, ExitStack()))
 
 
 def _spread(load: Callable[[], Answers], folder: Path | None, importers: Importers, previews: bool) -> Answerer:
@@ -93,15 +93,20 @@ def load_here(folder: Path | None, device: str, engine: str, drawer: Future[Draw
     return Answers(reconstructor, drawer.result() if drawer is not None else None)
 
 
-def _start_engine(engine: str, stack: ExitStack) -> Future[Drawer] | None:
-    """The engine's process, started beside the bundles and ended with `stack`; None without an engine."""
+def start_engine(engine: str, stack: ExitStack) -> Future[Drawer] | None:
+    """The engine's process, started beside the bundles and ended with `stack`; None without an engine.
+
+    It draws once by itself: an artist's first import would wait two seconds for it. Nothing else waits.
+    """
     if engine == NO_ENGINE:
         return None
     from core.drawing import Drawer
     from engine_bridge.engines import engine_schema
 
     pool = ThreadPoolExecutor(1, "engine")
-    drawer = pool.submit(lambda: Drawer(engine, engine_schema(engine)))
+    schema = engine_schema(engine)
+    drawer = pool.submit(lambda: Drawer(engine, schema))
+    pool.submit(lambda: drawer.result().draw(schema.defaults[None], schema.default_choices[None]))
     pool.shutdown(wait=False)
 
     def close() -> None:
