@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.serve import importer, pipes
+from core.serve.defects import DefectElsewhere
 from core.serve.event_log import EventLog
 from engine_bridge import codec
 from engine_bridge.errors import EngineError, FaceBridgeError, ProtocolError
@@ -242,7 +243,7 @@ class Importers:
                     digest = process.load(name, use.folder, use.previews)
                     same = not use.digest or digest == use.digest
                     self._log.event("importer-ready", number=slot.number, pid=process.pid, same_bundle=same)
-            except FaceBridgeError as error:
+            except (FaceBridgeError, MemoryError, DefectElsewhere) as error:  # what it has serves on without this one
                 self._log.event("importer-without-bundle", number=slot.number, reason=str(error))
             finally:
                 self._free(slot)

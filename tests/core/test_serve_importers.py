@@ -180,12 +180,15 @@ def test_an_importer_that_dies_is_started_again_and_said(pool: Importers, folder
     assert "importer-lost" in log.getvalue()
 
 
-def test_a_bundle_that_is_gone_leaves_the_importer_to_others(pool: Importers, folder: Path, log: io.StringIO) -> None:
-    gone = pool.add(folder / "gone", True)
+def test_a_bundle_that_cannot_be_loaded_leaves_the_importer_to_others(
+    pool: Importers, folder: Path, log: io.StringIO
+) -> None:
+    gone, huge = pool.add(folder / "gone", True), pool.add(folder / "huge", True)
     there = pool.add(folder, True)
     pool.expect(there, "first")
     wait_until(lambda: pool.ready(there) == 1)
-    assert pool.ready(gone) == 0 and "is not a bundle" in log.getvalue()
+    assert pool.ready(gone) == pool.ready(huge) == 0
+    assert "is not a bundle" in log.getvalue() and "no room for this bundle" in log.getvalue()
 
 
 def test_closing_a_pool_ends_its_importers_even_amid_a_job(folder: Path) -> None:
