@@ -51,7 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--processes",
         type=int,
         metavar="N",
-        help="imports computed at once, each in a process of about 400 MB (default: one a core, to 2)",
+        help="imports computed at once, each by a process of about 400 MB, the service's own among them (default: one a"
+        " core, to 2)",
     )
     parser.add_argument(
         "--ray",
@@ -117,6 +118,8 @@ def _at_once(args: argparse.Namespace) -> int:
     """How many imports are computed at once; raises InputError for none."""
     from core import threads
 
+    if args.ray is not None and args.processes is not None:
+        raise InputError("--processes is for a service that computes here; with --ray say how many --replicas.")
     if args.ray is not None:
         option, at_once = "--replicas", args.replicas
     elif args.processes is not None:

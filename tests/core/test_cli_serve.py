@@ -175,6 +175,7 @@ def test_a_port_in_use_is_said_before_anything_is_loaded(tmp_path: Path, capsys:
         (["--keys", "gone.json"], "gone.json"),
         (["--bind", "tcp://127.0.0.1:0", "--bundle", "gone"], "gone is not a bundle"),
         (["--bind", "tcp://127.0.0.1:0", "--processes", "0"], "--processes is 0"),
+        (["--bind", "tcp://127.0.0.1:0", "--processes", "2", "--ray"], "say how many --replicas"),
     ],
 )
 def test_what_cannot_be_served_is_one_sentence(
