@@ -29,6 +29,8 @@ CONNECT_S = 10.0
 """Seconds to wait for a service's welcome."""
 WORTH_IMPORTERS = 64
 """Photos from which processes that import beside this one are worth their start, which takes a core some seconds."""
+ASKED_AT_ONCE = 3
+"""Photos that a service is asked for together: it computes two, and the third is there when one of them is answered."""
 Tell = Callable[[RefineProgress], None]
 
 
@@ -151,7 +153,7 @@ class ServiceSource:
         self.schema = hello.schema
         self.bundle = hello.bundle
         self.max_photo_bytes = hello.max_photo_bytes
-        self.at_once = 1  # its client asks one thing at a time
+        self.at_once = ASKED_AT_ONCE
 
     def find(self, photos: Photos, slot: str, wishes: Wishes) -> ImportResult:
         """Have the service import a photo, or several of one person; raises InputError when none can be used."""
