@@ -18,7 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from core.perception.detector import SURE_SCORE, Face
-from core.perception.geometry import CROP_PX, LandmarkNet, Roi, roi_from_faces, roi_from_points
+from core.perception.geometry import CROP_PX, SIGHT, LandmarkNet, Roi, roi_from_faces, roi_from_points
 from core.perception.warp import apply, fit_similarity, invert, sample
 from engine_bridge.errors import InputError
 
@@ -47,6 +47,7 @@ class AlignedFace:
     yaw_degrees: positive when the subject looks to the left side of the picture. size_px: face width in the photo.
     presence: probability, by the landmarker, that its crop shows a face. boxes: (faces,4) float32 photo px (left, top,
     right, bottom) of all faces found, the largest first; they may reach beyond the photo. face: which of them this is.
+    sight: (SIGHT,) what the landmarker made of its crop (`LandmarkNet.seen`).
     """
 
     image: NDArray[np.uint8]
@@ -58,6 +59,7 @@ class AlignedFace:
     presence: float = 1.0
     boxes: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     face: int = 0
+    sight: NDArray[np.float32] = field(default_factory=lambda: np.zeros(SIGHT, np.float32))
 
 
 @lru_cache(maxsize=1)
@@ -140,11 +142,13 @@ def find_landmarks(
 
 @dataclass(frozen=True)
 class _Found:
-    """One face of a photo: landmarks (478,3) in photo px, how sure it is one, all faces, and which of them it is."""
+    """One face of a photo: landmarks (478,3) in photo px, how sure it is one, all faces, what the
+    landmarker made of it (SIGHT,), and which of them it is."""
 
     landmarks: Tensor
     presence: float
     faces: list[Face]
+    sight: Tensor
     face: int = 0
 
 
@@ -169,12 +173,12 @@ def _find(
         open_cases = [i for i in open_cases if len(candidates[i]) > rank]
         if not open_cases:
             break
-        landmarks, presence = _land([photos[i] for i in open_cases], [candidates[i][rank] for i in open_cases], net)
-        for index, points, present in zip(open_cases, landmarks, presence.tolist(), strict=True):
+        landed = _land([photos[i] for i in open_cases], [candidates[i][rank] for i in open_cases], net)
+        for index, points, present, sight in zip(open_cases, landed[0], landed[1].tolist(), landed[2], strict=True):
             if present >= _PRESENCE:
                 largest, *smaller = candidates[index][rank:]
                 sure = [largest, *(other for other in smaller if other.score >= SURE_SCORE)]
-                results[index] = _Found(points, present, sure)
+                results[index] = _Found(points, present, sure, sight)
     for index, (found, face) in enumerate(zip(results, chosen, strict=True)):
         if face and isinstance(found, _Found):
             results[index] = _other_face(photos[index], found, face, net)
@@ -189,24 +193,27 @@ def _other_face(photo: NDArray[np.uint8], found: _Found, face: int, net: Landmar
     if face >= count:
         known = "only one face, number 0" if count == 1 else f"{count} faces, numbered 0 (the largest) to {count - 1}"
         return InputError(f"Face number {face} was asked for, but the photo shows {known}: choose one of them.")
-    landmarks, presence = _land([photo], [found.faces[face]], net)
+    landmarks, presence, sight = _land([photo], [found.faces[face]], net)
     if float(presence) < _PRESENCE:
         return InputError(
             f"Face number {face} of the photo's {count} is turned away, covered or cut off too far to be read; "
             "choose another one, or use a photo that shows it from the front."
         )
-    return _Found(landmarks[0], float(presence), found.faces, face)
+    return _Found(landmarks[0], float(presence), found.faces, sight[0], face)
 
 
-def _land(photos: Sequence[NDArray[np.uint8]], faces: list[Face], net: LandmarkNet) -> tuple[Tensor, Tensor]:
-    """Landmarks (B,478,3) px and presence (B,). Landed twice: a crop that follows the points halves their error."""
+def _land(photos: Sequence[NDArray[np.uint8]], faces: list[Face], net: LandmarkNet) -> tuple[Tensor, Tensor, Tensor]:
+    """Landmarks (B,478,3) px, presence (B,) and sight (B,SIGHT).
 
-    def once(roi: Roi) -> tuple[Tensor, Tensor]:
+    Landed twice: a crop that follows the points halves their error.
+    """
+
+    def once(roi: Roi) -> tuple[Tensor, Tensor, Tensor]:
         crops = torch.stack([crop_photo(p, m, CROP_PX) for p, m in zip(photos, roi.to_image, strict=True)])
-        points, presence = net.landmarks(crops)
-        return roi.points_to_image(points), presence
+        points, presence, sight = net.seen(crops)
+        return roi.points_to_image(points), presence, sight
 
-    first, _ = once(roi_from_faces(faces))
+    first, *_ = once(roi_from_faces(faces))
     return once(roi_from_points(first))
 
 
@@ -243,6 +250,7 @@ def _aligned(photo: NDArray[np.uint8], found: _Found, target: Tensor, net: Landm
         found.presence,
         _boxes(found.faces),
         found.face,
+        found.sight.numpy().copy(),
     )
 
 

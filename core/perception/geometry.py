@@ -12,6 +12,7 @@ from typing import cast
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -28,6 +29,11 @@ _ROI_SCALE = 1.5
 """The landmarker expects the box of the points, made square, one and a half times as large (MediaPipe's graph)."""
 _RIGHT_EYE_OUTER, _RIGHT_EYE_INNER, _LEFT_EYE_INNER, _LEFT_EYE_OUTER = 33, 133, 362, 263
 _NOSE_BASE = 2
+# Activations of the landmarker's graph (landmarks.json) after its last blocks at 8 x 8, 4 x 4 and 2 x 2 places, 128
+# channels each: what it made of the crop before it named any point.
+_INNER = (408, 439, 470)
+SIGHT = 128 * (2 * 2 + 4 * 4 + 4 * 4)
+"""Length of what `LandmarkNet.seen` gives of a face."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,8 @@ class LandmarkNet(nn.Module):
         super().__init__()
         graphs, tensors = load_json("landmarks.json"), load_tensors("landmarks.safetensors")
         self.detector = FaceDetector(ConvGraph(graphs["detector"], tensors))
-        self.points = ConvGraph(graphs["points"], tensors)
+        points = graphs["points"]
+        self.points = ConvGraph({**points, "outputs": [*points["outputs"], *_INNER]}, tensors)
         self.expression = BlendshapeNet(tensors)
         self.register_buffer("canonical_mesh", tensors["canonical"])
         self.register_buffer("procrustes", (tensors["procrustes"] / tensors["procrustes"].sum())[None, :, None])
@@ -130,10 +137,22 @@ class LandmarkNet(nn.Module):
     def landmarks(self, crops: Tensor) -> tuple[Tensor, Tensor]:
         """Crops (B,3,256,256) RGB in [0,1] -> landmarks (B,478,3) in crop px (z: same unit, towards the back), and
         the probability (B,) that the crop shows a face; on the crops' device, wherever the convolutions run."""
-        _tongue, presence, points = self.points(crops.to(self.points.device))
+        _tongue, presence, points, *_inner = self.points(crops.to(self.points.device))
         return (
             points.reshape(-1, LANDMARKS, 3).to(crops.device),
             presence.reshape(-1).sigmoid().to(crops.device),
+        )
+
+    def seen(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The same, and what the landmarker made of each crop (B,SIGHT): its last activations at 2 x 2 places, those at
+        4 x 4, and the strongest of each 2 x 2 of those at 8 x 8. It costs nothing, and knows more than points can say:
+        what lies over a face, and what is no skin."""
+        _tongue, presence, points, eighth, quarter, half = self.points(crops.to(self.points.device))
+        sight = torch.cat([part.flatten(1) for part in (half, quarter, F.max_pool2d(eighth, 2))], 1)
+        return (
+            points.reshape(-1, LANDMARKS, 3).to(crops.device),
+            presence.reshape(-1).sigmoid().to(crops.device),
+            sight.to(crops.device),
         )
 
     def canonical(self, landmarks: Tensor) -> Tensor:

@@ -69,6 +69,12 @@ def test_a_rotated_photo_gives_the_same_aligned_face(aligned: AlignedFace, astro
     assert np.abs(again.image[middle].astype(int) - aligned.image[middle]).mean() < 8
 
 
+def test_what_the_landmarker_made_of_a_face_comes_with_it(aligned: AlignedFace, two_people: NDArray[np.uint8]) -> None:
+    first, second = (align_photo(two_people, TEMPLATE, None, face) for face in (0, 1))
+    assert aligned.sight.shape == first.sight.shape and np.abs(aligned.sight).max() > 0
+    assert not np.allclose(first.sight, second.sight, atol=0.1)
+
+
 def test_a_photo_alone_and_among_others_gives_the_same_bytes(
     aligned: AlignedFace, astronaut: NDArray[np.uint8], grace_hopper: Path
 ) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.align.face import find_landmarks
 from core.perception.blendshapes import NAMES, READ_LANDMARKS
-from core.perception.geometry import LANDMARKS, LandmarkNet, crop_by_points, points5, roi_from_points
+from core.perception.geometry import LANDMARKS, SIGHT, LandmarkNet, crop_by_points, points5, roi_from_points
 from engine_bridge.errors import InputError
 
 # Of the astronaut, in picture px: nose tip, right and left outer eye corner, mouth corners, chin.
@@ -47,6 +47,18 @@ def test_the_detector_finds_the_one_face(net: LandmarkNet, astronaut: NDArray[np
     assert len(faces) == 1
     assert faces[0].box == pytest.approx((177.2, 80.6, 94.9, 94.9), abs=1.5)
     assert faces[0].keypoints[0].tolist() == pytest.approx([203.3, 101.1], abs=1.5)
+
+
+def test_what_is_seen_comes_with_the_same_points_and_tells_pictures_apart(
+    net: LandmarkNet, astronaut: NDArray[np.uint8], face: torch.Tensor
+) -> None:
+    crop = crop_by_points(pixels(astronaut), face)
+    crops = torch.cat([crop, crop.flip(3)])
+    points, presence = net.landmarks(crops)
+    same_points, same_presence, sight = net.seen(crops)
+    assert torch.equal(points, same_points) and torch.equal(presence, same_presence)
+    assert sight.shape == (2, SIGHT) and bool(sight.isfinite().all())
+    assert not torch.allclose(sight[0], sight[1], atol=0.1)
 
 
 @pytest.mark.parametrize("size", [(2000, 1500), (300, 90)])
