@@ -3,8 +3,9 @@
     python benchmarks/gate.py [--people 40] [--photos DIR --labels benchmarks/data/gate_labels.csv] [--fresh DIR]
 
 Three tables: engine faces with set pose, light and expression, spoiled in known ways; labelled photos as they are;
-and some of them spoiled in the same ways. `--fresh` adds a fourth: a folder of people's photos that nobody labelled,
-spoiled. Thresholds were chosen on the half named `tune`; the half named `measure` is printed unless --part says else.
+and some of them spoiled in the same ways. `--photos` is the folder that the labels' paths are below (`train/...` and
+`dev/...`). `--fresh` adds a fourth table: a folder of people's photos that nobody labelled, spoiled. Judges were fitted
+and limits chosen on the part named `tune`; the part named `measure` is printed unless --part says else.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--engine", default="embedded")
     parser.add_argument("--people", type=int, default=40, help="engine faces, 0 for none (default: %(default)s)")
-    parser.add_argument("--photos", type=Path, help="the folder that was labelled")
+    parser.add_argument("--photos", type=Path, help="the folder that the labels' paths are below")
     parser.add_argument("--labels", type=Path, default=Path(__file__).parent / "data" / "gate_labels.csv")
     parser.add_argument(
         "--spoil", type=int, default=PHOTOS, help="of them, how many are spoiled (default: %(default)s)"

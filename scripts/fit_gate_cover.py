@@ -58,7 +58,7 @@ def main() -> int:
     torch.manual_seed(args.seed)
     cache = PhotoCache.open(args.cache)
     with args.without.open(encoding="utf-8", newline="") as file:
-        judged = {row["photo"].split("/")[0] for row in csv.DictReader(file) if row["part"] == "measure"}
+        judged = {row["photo"].split("/")[-2] for row in csv.DictReader(file) if row["part"] == "measure"}
     people = [photo.split("/")[0] for photo in cache.photos]
     rows = np.array([row for row, person in enumerate(people) if person not in judged])
     fold = np.array([zlib.crc32(people[row].encode()) % FOLDS for row in rows])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.align.face import find_landmarks
 from core.archetypes import load_archetypes, neutral_archetype, shipped_archetypes
 from core.evaluate.gate_spoils import SPOILINGS, face_size_px
+from core.gate.findings import CODES
 from core.photo import decode_photo
 from data_capture.sampling import choice_block, sample_block
 from engine_bridge.errors import DatasetError, InputError
@@ -25,7 +26,7 @@ from engine_bridge.session import EngineSession
 
 Pixels = NDArray[np.uint8]
 TUNE, MEASURE = "tune", "measure"
-"""The halves: thresholds are chosen on one and judged on the other; nobody is in both."""
+"""The parts: judges and limits are fitted on one and measured on the other; nobody is in both."""
 ENGINE_PX = 320
 _SURELY_LARGE_PX = 100
 _UNLABELLED = ("compressed", "blown-out", "out-of-frame")
@@ -127,15 +128,25 @@ def _scenes(random: np.random.Generator) -> Iterator[tuple[str, str, Scene]]:
 
 @dataclass(frozen=True)
 class Label:
-    """What a person saw in a photo: its path in the folder, its half, and code -> seen, uncertain ones left out."""
+    """What a person saw in a photo: its path in the folder, its part, code -> seen, uncertain ones left out, and who
+    that was (labellers differ in where they draw a line)."""
 
     photo: str
     part: str
     seen: Mapping[str, bool]
+    labeller: str = ""
+
+    @property
+    def person(self) -> str:
+        """Who is shown: the name of the photo's folder."""
+        return self.photo.split("/")[-2]
 
 
 def read_labels(path: Path) -> list[Label]:
-    """A CSV file with the columns photo, part and one a code: 1 seen, 0 not seen, empty uncertain."""
+    """A CSV file with the columns photo, part and one a code: 1 seen, 0 not seen, empty uncertain.
+
+    Photos are paths below the folder that holds all of them. Other columns, but for `labeller`, are for people.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -143,9 +154,14 @@ def read_labels(path: Path) -> list[Label]:
         raise DatasetError(f"The labels {path} cannot be read ({error}); give a CSV file of labels.") from error
     if not rows or not {"photo", "part"} <= rows[0].keys():
         raise DatasetError(f"The labels {path} lack the columns photo and part; give a CSV file that has them.")
-    codes = [name for name in rows[0] if name not in ("photo", "part")]
+    codes = [name for name in rows[0] if name in CODES]
     return [
-        Label(row["photo"], row["part"], {code: row[code] == "1" for code in codes if row[code] in ("0", "1")})
+        Label(
+            row["photo"],
+            row["part"],
+            {code: row[code] == "1" for code in codes if row[code] in ("0", "1")},
+            row.get("labeller") or "",
+        )
         for row in rows
     ]
 

@@ -19,10 +19,18 @@ LABELS = Path(gate.__file__).parent / "data" / "gate_labels.csv"
 
 def test_no_labelled_person_is_in_both_halves_and_every_label_is_a_code() -> None:
     labels = read_labels(LABELS)
-    people = {part: {label.photo.split("/")[0] for label in labels if label.part == part} for part in (TUNE, MEASURE)}
-    assert len(labels) >= 200 and len({label.photo for label in labels}) == len(labels)
-    assert {label.part for label in labels} == {TUNE, MEASURE} and not people[TUNE] & people[MEASURE]
+    people = {part: {label.person for label in labels if label.part == part} for part in (TUNE, MEASURE)}
+    assert len(labels) >= 2000 and len({label.photo for label in labels}) == len(labels)
+    assert {label.part for label in labels} <= {TUNE, MEASURE} and not people[TUNE] & people[MEASURE]
+    assert {label.photo.split("/")[0] for label in labels if label.part == TUNE} == {"train"}
     assert {code for label in labels for code in label.seen} <= set(CODES)
+
+
+def test_what_is_no_code_is_no_label(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("photo,part,labeller,covered,cover-kind\na/1/b.jpg,tune,3,1,hand\n", encoding="utf-8")
+    (label,) = read_labels(path)
+    assert (label.seen, label.labeller, label.person) == ({"covered": True}, "3", "1")
 
 
 def test_an_empty_label_is_uncertain(tmp_path: Path) -> None:
