@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from core.align.face import AlignedFace
-from core.gate.cover import covered_share
+from core.gate.cover import cover_net, covered_share
+from core.gate.judges import sure
 from core.gate.mesh import Mesh, Painted, face_mesh, median, paint
 from core.gate.sharpness import blockiness, detail_ratio
+from core.gate.view import Shown, view
 from core.perception.blendshapes import NAMES
 from core.perception.geometry import LandmarkNet
 from core.perception.warp import apply, invert
@@ -43,7 +47,17 @@ def measure(photo: NDArray[np.uint8], face: AlignedFace, net: LandmarkNet) -> Me
     the brighter and the darker half. detail: finest over next finer detail. blockiness: edges on JPEG's 8 x 8 grid
     over those beside it. covered: share of the face (`core.gate.cover`).
     dark_glasses: stops by which it is darker under the eyes than on the cheeks. presence: as the landmarker says.
+    sure_...: how sure a code's judge is (`core.gate.judges`).
     """
+    measures, rows = look(photo, face, net)
+    return {**measures, **sure(rows)}
+
+
+@torch.inference_mode()
+def look(
+    photo: NDArray[np.uint8], face: AlignedFace, net: LandmarkNet
+) -> tuple[Measures, Mapping[str, NDArray[np.float32]]]:
+    """What `measure` gives but for the judges, and the rows that those look at (`core.gate.view`)."""
     points = torch.from_numpy(face.points478)[None]
     matrix = torch.from_numpy(face.matrix)[None]
     in_photo = apply(invert(matrix), points)[0].numpy()
@@ -51,19 +65,25 @@ def measure(photo: NDArray[np.uint8], face: AlignedFace, net: LandmarkNet) -> Me
     mesh = face_mesh(net)
     painted = paint(face.image, face.points478, inside, mesh)
     scale = float(np.sqrt(np.abs(np.linalg.det(face.matrix[:, :2]))))
-    return {
+    coefficients, outside = net.blendshapes(points)[0].numpy(), float(1 - inside.mean())
+    pose = _pose(net.rotation(points)[0].numpy(), face.matrix)
+    measures = {
         "faces": float(face.faces),
         "face_px": face.size_px,
-        **_pose(net.rotation(points)[0].numpy(), face.matrix),
-        "outside": float(1 - inside.mean()),
+        **pose,
+        "outside": outside,
         "presence": face.presence,
-        **_expression(net.blendshapes(points)[0].numpy(), face.points478),
+        **_expression(coefficients, face.points478),
         **_light(painted, mesh),
         "detail": detail_ratio(face.image, face.points478, scale),
         "blockiness": blockiness(photo, in_photo),
-        "covered": covered_share(painted, mesh),
         "dark_glasses": _dark_glasses(painted, mesh),
+        "covered": covered_share(painted, mesh),
     }
+    shown = Shown(
+        face.image, face.points478, coefficients, face.sight, pose["yaw_deg"], pose["pitch_deg"], outside, painted
+    )
+    return measures, view(shown, mesh, cover_net().cells)
 
 
 def _inside(points: NDArray[np.float32], height: int, width: int, size_px: float) -> NDArray[np.bool_]:

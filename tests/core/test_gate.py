@@ -17,6 +17,7 @@ from core.bundle import Bundle
 from core.evaluate.gate_spoils import SPOILINGS, Spoiling
 from core.gate import CODES, SEVERITIES, GateReport, inspect
 from core.gate.gate import LEAST_WEIGHT, judge
+from core.gate.judges import LOOKS_AT, sure_name
 from core.photo import decode_photo
 from engine_bridge.engines.embedded.engine import EmbeddedEngine
 from engine_bridge.errors import InputError
@@ -27,23 +28,24 @@ FAULTLESS: Mapping[str, float] = {
     "faces": 1, "face_px": 200, "yaw_deg": 3, "pitch_deg": -2, "roll_deg": 5, "outside": 0, "presence": 1, "smile": 0.1,
     "open_mouth": 0.01, "closed_eyes": 0.1, "expression": 0.05, "dark": 0.7, "blown_out": 0, "side_light": 0.2,
     "detail": 0.8, "blockiness": 1.02, "covered": 0.01, "dark_glasses": 0,
+    **{sure_name(code): 0.02 for code in LOOKS_AT},
 }  # fmt: skip
 FAULTS: Mapping[str, Mapping[str, float]] = {
     "several-faces": {"faces": 3},
     "small": {"face_px": 70},
     "blurred": {"detail": 0.4},
     "compressed": {"blockiness": 1.5},
-    "turned": {"yaw_deg": -38},
+    "turned": {"yaw_deg": -38, "sure_turned": 0.9},
     "tilted": {"pitch_deg": 29},
-    "out-of-frame": {"outside": 0.12},
-    "covered": {"covered": 0.2},
+    "out-of-frame": {"outside": 0.12, "sure_out_of_frame": 0.9},
+    "covered": {"covered": 0.2, "sure_covered": 0.84},
     "dark": {"dark": 0.25},
     "blown-out": {"blown_out": 0.4},
-    "side-light": {"side_light": -2},
-    "smile": {"smile": 0.8},
-    "open-mouth": {"open_mouth": 0.1},
-    "closed-eyes": {"closed_eyes": 0.7},
-    "expression": {"expression": 0.9},
+    "side-light": {"side_light": -2, "sure_side_light": 0.7},
+    "smile": {"smile": 0.8, "sure_smile": 0.99},
+    "open-mouth": {"open_mouth": 0.1, "sure_open_mouth": 0.6},
+    "closed-eyes": {"closed_eyes": 0.7, "sure_closed_eyes": 0.5},
+    "expression": {"expression": 0.9, "sure_expression": 0.8},
 }
 BOTH = {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0}
 SCENES: Mapping[str, Scene] = {
@@ -164,16 +166,34 @@ def test_one_fault_is_one_finding_with_its_number_and_a_remedy(code: str) -> Non
     assert finding.words.endswith(".") and len(finding.words) < 200
 
 
-@pytest.mark.parametrize(("fault", "number"), [("turned", "38"), ("small", "70"), ("out-of-frame", "12")])
+@pytest.mark.parametrize(
+    ("fault", "number"), [("turned", "38"), ("small", "70"), ("out-of-frame", "12"), ("covered", "84")]
+)
 def test_the_number_in_the_words_is_the_one_measured(fault: str, number: str) -> None:
     (finding,) = judge({**FAULTLESS, **FAULTS[fault]}).findings
     assert number in re.findall(r"\d+", finding.words)
 
 
 def test_a_stronger_fault_is_serious_and_counts_less() -> None:
-    some, far = (judge({**FAULTLESS, "yaw_deg": yaw}) for yaw in (28, 50))
+    some, far = (judge({**FAULTLESS, "yaw_deg": yaw, "sure_turned": 0.9}) for yaw in (28, 50))
     assert [report.findings[0].severity for report in (some, far)] == ["warning", "serious"]
     assert 1 > some.weight > far.weight > 0
+
+
+def test_a_judge_decides_and_the_measure_only_says_how_far() -> None:
+    assert judge({**FAULTLESS, "yaw_deg": 38, "sure_turned": 0.49}).findings == ()
+    (finding,) = judge({**FAULTLESS, "yaw_deg": 12, "sure_turned": 0.5}).findings
+    assert (finding.code, finding.severity) == ("turned", "warning") and "12 degrees" in finding.words
+
+
+def test_no_word_on_closed_eyes_where_blur_hides_them() -> None:
+    report = judge({**FAULTLESS, **FAULTS["closed-eyes"], "detail": 0.2})
+    assert [finding.code for finding in report.findings] == ["blurred"]
+
+
+def test_what_is_said_to_be_there_is_not_said_to_be_nothing() -> None:
+    (finding,) = judge({**FAULTLESS, "open_mouth": 0, "sure_open_mouth": 0.7}).findings
+    assert "by 1 % of" in finding.words
 
 
 def test_each_fault_takes_from_the_weight_and_none_takes_it_all() -> None:
