@@ -70,8 +70,12 @@ class FaceDetector(nn.Module):
         """The detector with the shipped weights; BundleError when they cannot be read."""
         return cls(ConvGraph(load_json("landmarks.json")["detector"], load_tensors("landmarks.safetensors")))
 
+    def detect(self, image: NDArray[np.uint8]) -> list[Face]:
+        """Faces of one picture (H,W,3) uint8 RGB, the largest first; see `detect_all`."""
+        return self.detect_all([image])[0]
+
     @torch.inference_mode()
-    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
+    def detect_all(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
         """Faces of each picture (H,W,3) uint8 RGB, the largest first; an empty list where there is none.
 
         The whole picture is looked at once at 128 px, which sees faces from about 12 % of its longer side. When that

@@ -128,11 +128,11 @@ class LandmarkNet(nn.Module):
 
     def detect(self, image: NDArray[np.uint8]) -> list[Face]:
         """Faces of one picture (H,W,3) uint8, the largest first."""
-        return self.detector.detect([image])[0]
+        return self.detector.detect(image)
 
     def detect_all(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Face]]:
         """The same of many pictures, whose first look is taken together."""
-        return self.detector.detect(images)
+        return self.detector.detect_all(images)
 
     def landmarks(self, crops: Tensor) -> tuple[Tensor, Tensor]:
         """Crops (B,3,256,256) RGB in [0,1] -> landmarks (B,478,3) in crop px (z: same unit, towards the back), and
