@@ -137,3 +137,10 @@ class Served:
 def wait_until_computing(served: Served) -> None:
     assert isinstance(served.answers, HeldAnswers)
     assert served.answers.started.acquire(timeout=DEADLINE_S)
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + DEADLINE_S
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.01)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ from core.serve.importers import Importer, ImporterLost, Importers
 from engine_bridge.errors import BundleError, ProtocolError
 from engine_bridge.protocol import Error, Import, Imported
 from tests.core import quick_importer
-from tests.core.served import DEADLINE_S
+from tests.core.served import DEADLINE_S, wait_until
 
 
 def job(photo: bytes = b"\x32") -> Import:
@@ -30,13 +30,6 @@ def job(photo: bytes = b"\x32") -> Import:
 
 def quick() -> Importer:
     return Importer(module=quick_importer.MODULE)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + DEADLINE_S
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from engine_bridge.protocol import Compare, Error, Import, Imported
 from tests.core import quick_importer
 from tests.core.bundles import save_random_bundle
 from tests.core.photo_files import Picture, encoded
-from tests.core.served import DEADLINE_S, SCHEMA, HeldAnswers, Served
+from tests.core.served import DEADLINE_S, SCHEMA, HeldAnswers, Served, wait_until
 
 
 class HereAnswers(HeldAnswers):
@@ -54,10 +54,7 @@ def spread(pool: Importers, previews: bool = True) -> SpreadAnswers:
 
 
 def wait_until_ready(pool: Importers) -> None:
-    until = time.monotonic() + DEADLINE_S
-    while not pool.ready("1"):
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    wait_until(lambda: pool.ready("1") > 0)
 
 
 @pytest.fixture
