@@ -213,6 +213,7 @@ class Farm:
                 if not samples:
                     return
                 if not self._send_job(worker, samples):
+                    schedule.not_sent(sample.index for sample in samples)
                     break
 
     def _send_job(self, worker: Worker, samples: list[Sample]) -> bool:
@@ -220,9 +221,6 @@ class Farm:
         # Jobs queue up in the worker, and their deadlines count from receipt.
         allowed_s = self.settings.job_deadline_s * (1 + len(worker.jobs))
         waiting = {sample.index: sample for sample in samples}
-        due_at = time.monotonic() + allowed_s + _ANSWER_S
-        worker.jobs[request_id] = JobInFlight(request_id, waiting, due_at)
-        worker.credit -= 1
         job = Job(
             request_id=request_id,
             indices=tuple(waiting),
@@ -231,10 +229,12 @@ class Farm:
             parameters=np.stack([sample.parameters for sample in samples]),
             choices=np.stack([sample.choices for sample in samples]),
         )
-        if self._routers[worker.link].send(worker.peer, job):
-            return True
-        self._drop(worker, f"its {worker.name} cannot be reached")
-        return False
+        if not self._routers[worker.link].send(worker.peer, job):
+            worker.credit = 0  # the router will say that it is lost, and in its own words why
+            return False
+        worker.jobs[request_id] = JobInFlight(request_id, waiting, time.monotonic() + allowed_s + _ANSWER_S)
+        worker.credit -= 1
+        return True
 
     def _take(self, worker: Worker | None, message: Message) -> None:
         if worker is None:

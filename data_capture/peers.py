@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from data_capture.pipeline import Sample
 from engine_bridge.errors import SchemaError
 from engine_bridge.protocol import Hello, Reject
-from engine_bridge.router import schema_refusal
+from engine_bridge.refusals import schema_refusal
 from engine_bridge.schema import CharacterSchema
 
 

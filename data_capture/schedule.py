@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from data_capture import sampling
 from data_capture.faces import KnownFaces
@@ -62,6 +62,11 @@ class Schedule:
                 "mend the engine and run the same command again."
             )
         heapq.heappush(self._again, index)
+
+    def not_sent(self, indices: Iterable[int]) -> None:
+        """No engine saw these samples after all: they go out again, and it counts as no attempt."""
+        for index in indices:
+            heapq.heappush(self._again, index)
 
     def done(self, index: int) -> None:
         """A sample was accepted."""

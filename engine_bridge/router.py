@@ -6,7 +6,6 @@ A coordinator or service owns one `Router` in one thread and loops over `poll`. 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 import queue
 import secrets
@@ -18,10 +17,9 @@ from typing import Any
 import zmq
 
 from engine_bridge import codec
-from engine_bridge.errors import ProtocolError, SchemaError
+from engine_bridge.errors import ProtocolError
 from engine_bridge.keys import ServerKeys
 from engine_bridge.protocol import (
-    MAX_SCHEMA_BYTES,
     VERSION,
     Bye,
     Error,
@@ -33,7 +31,7 @@ from engine_bridge.protocol import (
     Reject,
     Welcome,
 )
-from engine_bridge.schema import CharacterSchema
+from engine_bridge.refusals import hello_refusal
 from engine_bridge.transport import SocketLimits, Waker, bind_router, stop_admission
 
 _BATCH = 256  # messages handled before silence is checked again, so that a flood cannot hide a death
@@ -121,6 +119,7 @@ class Router:
         self._poller.register(self._socket, zmq.POLLIN)
         self._poller.register(self._waker.socket, zmq.POLLIN)
         self._peers: dict[bytes, Peer] = {}
+        self._unreachable: set[bytes] = set()  # their connection has ended, but what they last said may be unread
         self._events: list[Event] = []
         self._closed = False
         self._polled_at = time.monotonic()
@@ -136,40 +135,33 @@ class Router:
         deadline = time.monotonic() + timeout_s
         while True:
             remaining = max(0.0, deadline - time.monotonic())
-            self._poller.poll(round(min(remaining, self._heartbeat.interval_s) * 1000))
+            wait_s = 0.0 if self._unreachable else min(remaining, self._heartbeat.interval_s)
+            self._poller.poll(round(wait_s * 1000))
             woken = self._waker.clear()
             while not self._posted.empty():
                 self.send(*self._posted.get_nowait())
             self._forgive_own_absence()
-            size = 0
-            for _ in range(_BATCH):
-                if size > _BATCH_BYTES or not self._socket.poll(0):
-                    break
-                sender, *parts = self._socket.recv_multipart()
-                size += sum(map(len, parts))
-                self._handle(sender, parts)
+            if self._read_batch():
+                for peer in tuple(self._unreachable):
+                    self._lose(peer, _GONE)
             self._check_silence()
             if self._events or woken or time.monotonic() >= deadline:
                 events, self._events = self._events, []
                 return events
 
     def send(self, peer: bytes, message: Message) -> bool:
-        """Send to a welcomed peer; False when it cannot be reached, and then the next poll reports it Lost."""
-        if peer not in self._peers:
-            return False
-        problem = self._transmit(peer, message)
-        if problem:
+        """Send to a welcomed peer; False when it cannot be reached.
+
+        Then polls hand over what it said before it went, its goodbye above all, and report it Lost.
+        """
+        problem = self._pass_on(peer, message)
+        if problem and problem != _GONE:
             self._lose(peer, problem)
         return not problem
 
     def offer(self, peer: bytes, message: Message) -> bool:
         """Send to a welcomed peer, but drop the message, and return False, when the peer is behind in reading."""
-        if peer not in self._peers:
-            return False
-        problem = self._transmit(peer, message)
-        if problem == _GONE:
-            self._lose(peer, problem)
-        return not problem
+        return not self._pass_on(peer, message)
 
     def post(self, peer: bytes, message: Message) -> None:
         """Have the owner's next poll send this; from any thread."""
@@ -182,6 +174,7 @@ class Router:
 
     def dismiss(self, peer: bytes, reason: str) -> None:
         """Say Bye and forget the peer, without a Lost event; what it still sends is answered by Reject."""
+        self._unreachable.discard(peer)
         if self._peers.pop(peer, None) is not None:
             self._transmit(peer, Bye(reason))
 
@@ -202,6 +195,19 @@ class Router:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _read_batch(self) -> bool:
+        """Handle what has arrived, within the limits of a batch; whether nothing is left to be read."""
+        size = 0
+        for _ in range(_BATCH):
+            if not self._socket.poll(0):
+                return True
+            if size > _BATCH_BYTES:
+                return False
+            sender, *parts = self._socket.recv_multipart()
+            size += sum(map(len, parts))
+            self._handle(sender, parts)
+        return False
 
     def _handle(self, sender: bytes, parts: list[bytes]) -> None:
         peer = self._peers.get(sender)
@@ -241,7 +247,8 @@ class Router:
         for other, peer in tuple(self._peers.items()):
             if peer.hello.instance == hello.instance:
                 self._lose(other, "connected anew")
-        answer = self._refusal(hello) or self._greet(hello)
+        refusal = hello_refusal(hello, self._roles) or self._full()
+        answer = refusal or self._greet(hello)
         if isinstance(answer, Reject):
             self._reject(sender, answer)
             return
@@ -257,30 +264,23 @@ class Router:
         self._events.append(Joined(sender, hello))
         self.send(sender, welcome)
 
-    def _refusal(self, hello: Hello) -> Reject | None:
-        if hello.role not in self._roles:
-            wanted = " or ".join(sorted(self._roles))
-            return Reject("role", f"The role '{hello.role}' is not served at this address; expected {wanted}.")
-        if not hello.instance:
-            return Reject("limits", "The hello has an empty 'instance'; send a fresh random id for each process.")
+    def _full(self) -> Reject | None:
         if len(self._peers) >= self._max_peers:
             return Reject("busy", f"{self._max_peers} peers are connected, which is the limit; try again later.")
-        if hello.schema is not None:
-            if len(hello.schema) > MAX_SCHEMA_BYTES:
-                return Reject("limits", f"The schema has {len(hello.schema)} bytes; at most {MAX_SCHEMA_BYTES} fit.")
-            digest = hashlib.sha256(hello.schema).hexdigest()
-            if digest != hello.schema_hash:
-                return Reject("schema", f"The schema's bytes hash to {digest}, the hello says '{hello.schema_hash}'.")
-        if hello.role == "engine":
-            if hello.schema is None:
-                return Reject("schema", "An engine's hello must carry its schema as the array 'schema'.")
-            if min(hello.credit, hello.max_image_px, hello.max_job_samples) < 1:
-                return Reject("limits", "An engine's credit, max_image_px and max_job_samples must be at least 1.")
         return None
 
     def _reject(self, sender: bytes, reject: Reject) -> None:
         self.counts.rejected += 1
         self._transmit(sender, reject)
+
+    def _pass_on(self, peer: bytes, message: Message) -> str:
+        """Send to a welcomed peer; returns why it failed, or nothing."""
+        if peer not in self._peers or peer in self._unreachable:
+            return _GONE
+        problem = self._transmit(peer, message)
+        if problem == _GONE:
+            self._unreachable.add(peer)
+        return problem
 
     def _transmit(self, peer: bytes, message: Message) -> str:
         """Send to any routing id; returns why it failed, or nothing."""
@@ -295,6 +295,7 @@ class Router:
         return ""
 
     def _lose(self, peer: bytes, reason: str) -> None:
+        self._unreachable.discard(peer)
         if self._peers.pop(peer, None) is not None:
             self._events.append(Lost(peer, reason))
 
@@ -311,20 +312,3 @@ class Router:
         for peer, state in tuple(self._peers.items()):
             if state.heard_at < latest:
                 self._lose(peer, f"was silent for {self._heartbeat.allowance_s:g} s")
-
-
-def schema_refusal(expected: CharacterSchema, hello: Hello) -> Reject | None:
-    """A Reject naming both hashes, and the first difference where the peer sent its schema; None when they agree."""
-    if hello.schema_hash == expected.hash or (not hello.schema_hash and hello.role == "client"):
-        return None
-    where = ""
-    if hello.schema is not None:
-        try:
-            where = f": {expected.difference(CharacterSchema.from_json(hello.schema))}"
-        except SchemaError as error:
-            where = f": {error}"
-    return Reject(
-        "schema",
-        f"Schema {hello.schema_hash} was offered, {expected.hash} ({expected.character} {expected.version}) is "
-        f"needed{where}; use the engine, dataset or bundle of one character.",
-    )

@@ -33,7 +33,8 @@ from engine_bridge.protocol import (
     Welcome,
     software,
 )
-from engine_bridge.router import Event, Joined, Lost, Router, schema_refusal
+from engine_bridge.refusals import schema_refusal
+from engine_bridge.router import Event, Joined, Lost, Router
 from engine_bridge.transport import SocketLimits
 
 MAX_BATCH_PHOTOS = 64

@@ -14,8 +14,10 @@ from data_capture.capture import CaptureReport, CaptureSettings, capture
 from data_capture.check import check_dataset
 from data_capture.farm import Farm, FarmSettings
 from data_capture.manifest import read_manifest
+from data_capture.schedule import MOST_ATTEMPTS
 from engine_bridge.errors import DeadlineExceeded, EngineError, InputError
-from engine_bridge.protocol import Fail, Frame, Message
+from engine_bridge.protocol import Fail, Frame, Job, Message
+from engine_bridge.router import Router
 
 from .conftest import IMAGE_PX, pattern_info, write_dataset
 from .hosted import FaultyEngine, Hosted, Images, ScriptedWorker, nothing
@@ -155,6 +157,27 @@ def test_answers_nobody_waits_for_are_dropped_and_counted(tmp_path: Path, expect
     report = _scripted_capture(tmp_path / "d", ScriptedWorker(answer))
     assert report.farm is not None
     assert report.farm.late == 3
+    assert _digests(tmp_path / "d") == expected
+
+
+def test_jobs_for_a_worker_that_has_just_left_cost_no_attempt(
+    tmp_path: Path, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_send = Router.send
+    unsent: list[int] = []
+
+    def send(router: Router, peer: bytes, message: Message) -> bool:
+        if isinstance(message, Job) and len(unsent) < 2 * MOST_ATTEMPTS:
+            unsent.append(message.request_id)
+            return False
+        return real_send(router, peer, message)
+
+    monkeypatch.setattr(Router, "send", send)
+    # A job that could not be sent stops the handing out to its worker until it says that it is free again, or leaves.
+    with Hosted(*[FaultyEngine(nothing)] * (2 * MOST_ATTEMPTS + 1)) as hosted:
+        report = capture(_settings(tmp_path / "d"), FARM, listening=hosted)
+    assert len(unsent) == 2 * MOST_ATTEMPTS
+    assert report.farm is not None and report.farm.retries == 0
     assert _digests(tmp_path / "d") == expected
 
 

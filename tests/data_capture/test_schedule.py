@@ -42,6 +42,13 @@ def test_what_is_put_back_goes_out_first_and_alone(schedule: Schedule) -> None:
     assert schedule.retries == 2
 
 
+def test_what_no_engine_saw_goes_out_again_and_counts_as_no_attempt(schedule: Schedule) -> None:
+    for _ in range(2 * MOST_ATTEMPTS):
+        schedule.not_sent(sample.index for sample in schedule.next_job(1, 1))
+    assert [sample.index for sample in schedule.next_job(3, 7)] == [0]
+    assert schedule.retries == 0
+
+
 def test_a_sample_that_keeps_failing_ends_the_capture_with_the_last_reason(schedule: Schedule) -> None:
     for _ in range(MOST_ATTEMPTS - 1):
         schedule.put_back(2, "the frame is black")

@@ -29,7 +29,8 @@ from engine_bridge.protocol import (
     Superseded,
     Welcome,
 )
-from engine_bridge.router import Event, Lost, Received, Router, schema_refusal
+from engine_bridge.refusals import schema_refusal
+from engine_bridge.router import Event, Lost, Received, Router
 from engine_bridge.schema import CharacterSchema
 
 from .conftest import DEADLINE_S, Bench

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,7 +14,8 @@ import pytest
 from engine_bridge import codec
 from engine_bridge.dealer import Dealer
 from engine_bridge.protocol import VERSION, Credit, Drain, Error, Fail, Heartbeat, Hello, Ping, Pong, Reject, Welcome
-from engine_bridge.router import Event, Joined, Lost, Router, schema_refusal
+from engine_bridge.refusals import schema_refusal
+from engine_bridge.router import Event, Joined, Lost, Received, Router
 from engine_bridge.schema import CharacterSchema
 
 from .conftest import DEADLINE_S, Bench, RawDealer
@@ -216,6 +219,30 @@ def test_messages_to_a_vanished_peer_are_reported_not_swallowed(make_raw: MakeRa
         assert isinstance(lost, Lost)
         assert lost.reason == "is no longer connected"
         assert not router.send(joined.peer, Drain())
+
+
+def test_what_a_vanished_peer_said_last_is_read_before_it_counts_as_lost() -> None:
+    with Router("tcp://127.0.0.1:0", lambda hello: Welcome()) as router:
+        with Dealer(router.endpoint, CLIENT) as dealer:
+            greeting = threading.Thread(target=router.poll, args=(DEADLINE_S,))
+            greeting.start()
+            dealer.greet(DEADLINE_S)
+            greeting.join()
+            dealer.send(Fail(1, 2, "engine", "the lights went out"))
+            dealer.close("no lights")
+        (peer,) = router.peers
+        deadline = time.monotonic() + DEADLINE_S
+        while router.send(peer, Drain()):  # nothing is read meanwhile, so its goodbye waits behind the failure
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        events: list[Event] = []
+        while not any(isinstance(event, Lost) for event in events):
+            assert time.monotonic() < deadline
+            events += router.poll(0.05)
+    said, lost = events[-2:]
+    assert isinstance(said, Received) and isinstance(said.message, Fail)
+    assert said.message.reason == "the lights went out"
+    assert isinstance(lost, Lost) and lost.reason == "said goodbye: no lights"
 
 
 def test_a_schema_digest_is_over_the_very_bytes(make_bench: MakeBench) -> None:
