@@ -178,6 +178,17 @@ class Clients:
 
         return self._run(seconds, due, then)
 
+    def one_ms(self) -> float:
+        """Send the first client's next photo: the milliseconds until it is imported; EngineError when it is not."""
+        self.outcome = Outcome()
+        self._ask(0)
+        until = time.monotonic() + self._deadline_s
+        while self._open and (now := time.monotonic()) < until:
+            self._listen(0.05, now)
+        if not self.outcome.imported_ms:
+            raise EngineError(f"A photo was not imported: {self.outcome.words or 'no answer came'}.")
+        return self.outcome.imported_ms[0]
+
     def _waits(self, number: int) -> bool:
         return (number, self._numbers[number]) in self._open
 
