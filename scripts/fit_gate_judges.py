@@ -1,22 +1,26 @@
 """Fits the photo gate's judges (core.gate.judges), and writes core/data/gate/judges.safetensors (about 0.1 MB).
 
-    python scripts/fit_gate_judges.py PHOTOS [--labels CSV] [--spoil 110] [--people 40] [--rows FILE.npz] [--seed 0]
+    python scripts/fit_gate_judges.py PHOTOS [--labels CSV] [--alter 4] [--spoil 110] [--people 40] [--rows FILE.npz]
 
 PHOTOS is the folder that the labels' paths are below. Photos of the part `tune` are seen as they are and altered
 (mirrored, turned, in other light, compressed), some of them spoiled in known ways; faces of the embedded engine are
 added. Each judge is a logistic regression. Labellers differ in where they draw a line, so each has an offset of its own
 while it is fitted. What judges that never saw a person find is printed: precision and recall at the limit, by source.
-Reading the pictures takes a quarter of an hour on one core; `--rows` keeps what was read, or takes it from there.
+Reading the pictures takes twenty minutes on two cores; `--rows` keeps what was read, or takes it from there.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import multiprocessing
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +46,8 @@ from engine_bridge.errors import InputError  # noqa: E402
 Pixels = NDArray[np.uint8]
 SOURCES = ("photos", "altered", "spoiled", "engine")
 IMPORTANCE = (1.0, 1.0, 0.3, 1.5)
-"""Of one picture of each source. The engine has few kinds of pictures, and all of them have to be right."""
+"""Of one picture of each source, and of all altered ones of one photo together. The engine has few kinds of pictures,
+and all of them have to be right."""
 IMPORTANCE_OF: Mapping[str, tuple[float, float, float, float]] = {"side-light": (0.5, 0.5, 1.0, 1.0)}
 """Where labellers agree least, what was done to a picture teaches more."""
 JUDGED = {"photos": 1.0, "spoiled": 0.5, "engine": 0.5}
@@ -52,7 +57,8 @@ DECAY = {"covered": 3e-4, "turned": 3e-3, "open-mouth": 3e-3}
 USUAL_DECAY = 1e-3
 FOLDS = 5
 DOUBTED = 2.5  # log-odds by which judges that never saw a person contradict a label that is then left out of the fit
-LABELLERS = 8
+LABELLERS = 16
+BLOCK = 512  # pictures that wait to be read, at most
 ENGINE_SEED = 501  # other faces than benchmarks/gate.py shows
 
 
@@ -72,10 +78,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("photos", type=Path)
     parser.add_argument("--labels", type=Path, default=ROOT / "benchmarks" / "data" / "gate_labels.csv")
+    parser.add_argument("--alter", type=int, default=4, help="altered pictures of each labelled photo")
     parser.add_argument("--spoil", type=int, default=110, help="labelled photos that are spoiled")
     parser.add_argument("--people", type=int, default=40, help="faces of the engine")
     parser.add_argument("--rows", type=Path, help="keep what was read of the pictures here, or take it from there")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=threads.cores(), help="that read pictures; all write the same")
     parser.add_argument("--out", type=Path, default=judges.WEIGHTS)
     args = parser.parse_args()
     threads.configure(1)
@@ -83,7 +91,8 @@ def main() -> int:
     if args.rows is not None and args.rows.exists():
         pictures = load_rows(args.rows, labels)
     else:
-        pictures = read(args.photos, labels, args.spoil, args.people, args.seed, args.rows)
+        cases_of_all = every_case(args.photos, labels, args.alter, args.spoil, args.people, args.seed)
+        pictures = read(cases_of_all, labels, args.processes, args.rows)
     tensors: dict[str, NDArray[np.generic]] = {}
     for code in judges.LOOKS_AT:
         tensors |= fit_code(pictures, CODES.index(code), code)
@@ -94,14 +103,16 @@ def main() -> int:
 
 
 def every_case(
-    photos: Path, labels: list[cases.Label], spoil: int, people: int, seed: int
+    photos: Path, labels: list[cases.Label], alter: int, spoil: int, people: int, seed: int
 ) -> Iterator[tuple[str, str, cases.Case]]:
     """Source, person, and the case."""
     for case in cases.labelled_cases(photos, labels):
         person = case.name.split("/")[-2]
         yield "photos", person, case
-        random = np.random.default_rng((seed, zlib.crc32(case.name.encode())))
-        yield "altered", person, cases.Case(case.name, altered(case.photo, random), case.part, case.truth)
+        for turn in range(alter):
+            random = np.random.default_rng((seed + turn, zlib.crc32(case.name.encode())))
+            picture = altered(case.photo[:, ::-1] if turn % 2 else case.photo, random)
+            yield "altered", person, cases.Case(case.name, picture, case.part, case.truth)
     for case in cases.spoiled_cases(photos, labels, spoil, seed):
         yield "spoiled", case.name.split(": ")[0].split("/")[-2], case
     for case in cases.engine_cases("embedded", people, ENGINE_SEED):
@@ -126,29 +137,46 @@ def altered(photo: Pixels, random: np.random.Generator) -> Pixels:
         return np.array(image.convert("RGB"))
 
 
-def read(photos: Path, labels: list[cases.Label], spoil: int, people: int, seed: int, keep: Path | None) -> Pictures:
+def read(
+    shown: Iterator[tuple[str, str, cases.Case]], labels: list[cases.Label], processes: int, keep: Path | None
+) -> Pictures:
     """What the gate sees of every picture in which a face is found."""
-    net, template = shared_net(), Bundle.load().template
     rows: dict[str, list[NDArray[np.float32]]] = {}
     truths, names, persons, sources = [], [], [], []
-    for source, person, case in every_case(photos, labels, spoil, people, seed):
-        try:
-            seen = look(case.photo, align_photo(case.photo, template, net), net)[1]
-        except InputError:
-            continue
-        for name, row in seen.items():
-            rows.setdefault(name, []).append(row)
-        truths.append([float(case.truth[code]) if code in case.truth else np.nan for code in CODES])
-        names.append(case.name)
-        persons.append(person)
-        sources.append(SOURCES.index(source))
-        if len(names) % 500 == 0:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), threads.configure, (1,)) as pool:
+        while block := list(islice(shown, BLOCK)):
+            for (source, person, case), seen in zip(
+                block, pool.map(seen_in, [case.photo for _, _, case in block], chunksize=8), strict=True
+            ):
+                if seen is None:
+                    continue
+                for name, row in seen.items():
+                    rows.setdefault(name, []).append(row)
+                truths.append([float(case.truth[code]) if code in case.truth else np.nan for code in CODES])
+                names.append(case.name)
+                persons.append(person)
+                sources.append(SOURCES.index(source))
             print(f"{len(names)} pictures", flush=True)
     arrays = {name: np.stack(value) for name, value in rows.items()}
     if keep is not None:
         kept: dict[str, Any] = {"names": names, "persons": persons, "sources": sources, "truth": truths, **arrays}
         np.savez(keep, **kept)
     return pictures_of(arrays, np.array(truths, np.float32), names, persons, np.array(sources), labels)
+
+
+def seen_in(photo: Pixels) -> Mapping[str, NDArray[np.float32]] | None:
+    """What the gate sees of one picture, or None where no face is found; in a process of its own."""
+    net = shared_net()
+    try:
+        return look(photo, align_photo(photo, template(), net), net)[1]
+    except InputError:
+        return None
+
+
+@cache
+def template() -> NDArray[np.float32]:
+    """What the shipped bundle aligns faces to."""
+    return np.asarray(Bundle.load().template, np.float32)
 
 
 def load_rows(path: Path, labels: list[cases.Label]) -> Pictures:
@@ -214,7 +242,10 @@ def fit(
     """Weights (F,) and bias of a logistic regression on some of the pictures."""
     x, y = torch.from_numpy(inputs[which]), torch.from_numpy(truth[which])
     decay = DECAY.get(code, USUAL_DECAY)
-    share = torch.tensor(IMPORTANCE_OF.get(code, IMPORTANCE))[torch.from_numpy(pictures.source[which])]
+    importance = torch.tensor(IMPORTANCE_OF.get(code, IMPORTANCE))
+    photos, altered_ones = (int((pictures.source == SOURCES.index(name)).sum()) for name in ("photos", "altered"))
+    importance[SOURCES.index("altered")] *= photos / max(altered_ones, 1)
+    share = importance[torch.from_numpy(pictures.source[which])]
     share = share / share.sum()
     by = F.one_hot(torch.from_numpy(pictures.labeller[which]), LABELLERS).float()[:, 1:]
     weight, bias = torch.zeros(x.shape[1], requires_grad=True), torch.zeros(1, requires_grad=True)
