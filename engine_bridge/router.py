@@ -247,8 +247,7 @@ class Router:
         for other, peer in tuple(self._peers.items()):
             if peer.hello.instance == hello.instance:
                 self._lose(other, "connected anew")
-        refusal = hello_refusal(hello, self._roles) or self._full()
-        answer = refusal or self._greet(hello)
+        answer = self._full() or hello_refusal(hello, self._roles) or self._greet(hello)
         if isinstance(answer, Reject):
             self._reject(sender, answer)
             return
@@ -265,6 +264,7 @@ class Router:
         self.send(sender, welcome)
 
     def _full(self) -> Reject | None:
+        """Asked first: a hello that there is no room for shall not cost the digest of its schema."""
         if len(self._peers) >= self._max_peers:
             return Reject("busy", f"{self._max_peers} peers are connected, which is the limit; try again later.")
         return None

@@ -133,7 +133,7 @@ def test_a_farm_that_has_only_workers_whose_self_test_failed_says_their_words(
     capture, address = coordinator(tmp_path / "d")
     unfit: list[subprocess.Popen[str]] = []
     try:
-        # A worker whose goodbye overtakes its first job costs no sample an attempt, so one for each may be too few.
+        # A worker that leaves before its first job costs no sample an attempt, so one worker for each may be too few.
         while len(unfit) < MOST_ATTEMPTS or (len(unfit) < 4 * MOST_ATTEMPTS and not ended(capture)):
             unfit.append(worker(address, schema_file, "--unfit", SELF_TEST))
             unfit[-1].communicate(timeout=DEADLINE_S)
